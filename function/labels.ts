@@ -1,0 +1,60 @@
+/**
+ * Every label, annotation and finalizer key that this project writes, in one
+ * place. Labels are for selecting; annotations hold the truth.
+ */
+
+const OURS = 'job-executor.keptn.sh'
+
+/** Labels that the original put on its Jobs: people's dashboards use them. */
+export const ORIGINAL = {
+  managedBy: 'app.kubernetes.io/managed-by',
+  context: 'keptn.sh/context',
+  eventId: 'keptn.sh/event-id',
+  commitId: 'keptn.sh/commitid',
+  action: 'keptn.sh/jes-action',
+  task: 'keptn.sh/jes-task',
+  configHash: 'keptn.sh/jes-job-confighash',
+  actionIndex: 'keptn.sh/jes-action-index',
+  taskIndex: 'keptn.sh/jes-task-index',
+} as const
+
+export const LABEL = {
+  /** Which installation an object belongs to; on everything of ours. */
+  instance: `${OURS}/instance`,
+  /** `head`, `task`, `bundle` or `watch`. */
+  role: `${OURS}/role`,
+  /** The run id; on everything of one run. */
+  run: `${OURS}/run`,
+  /** On a head and its task Jobs until the run is settled. */
+  unsettled: `${OURS}/unsettled`,
+  /** Hash of Keptn context and stage; on heads, to find what an abort means. */
+  sequence: `${OURS}/sequence`,
+} as const
+
+export const ANNOTATION = {
+  /** Version of the names and annotations on a head. */
+  format: `${OURS}/format`,
+  /** JSON: the envelope for the reports. */
+  envelope: `${OURS}/envelope`,
+  /** base64 of gzip of JSON: the plan. */
+  plan: `${OURS}/plan`,
+  /** JSON: who may send now, and until when. */
+  claim: `${OURS}/claim`,
+  /** RFC 3339: `.started` is out and the first task's Job was created. */
+  announced: `${OURS}/announced`,
+  /** RFC 3339: `.finished` is out. */
+  reported: `${OURS}/reported`,
+  /** JSON: places whose Jobs were created. */
+  created: `${OURS}/created`,
+  /** JSON: an end from outside (abort, time-out of the sequence). */
+  ended: `${OURS}/ended`,
+  /** JSON on a task's Job that was stopped: why. */
+  stopped: `${OURS}/stopped`,
+  /** On the watch: when it was last told that there is something to watch. */
+  poked: `${OURS}/poked`,
+  /** On the watch: hash of the spec it was made from. */
+  spec: `${OURS}/spec`,
+} as const
+
+/** Holds a head until its run is settled. */
+export const FINALIZER = `${OURS}/run`
