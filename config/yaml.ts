@@ -1,0 +1,346 @@
+import {
+  EVENT_ID,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE,
+  YAMLException,
+} from 'js-yaml'
+import type { Event, ScalarEvent } from 'js-yaml'
+import type { Problem } from './problem.ts'
+
+/** A node of a YAML document, with its place, before any typing. */
+export type YamlNode = YamlScalar | YamlList | YamlMap | YamlAlias
+
+export interface YamlScalar {
+  kind: 'scalar'
+  text: string
+  /** Written without quotes and not as a block: YAML 1.1 may type it. */
+  plain: boolean
+  /** Long form (`tag:yaml.org,2002:str`); `""` when none is written. */
+  tag: string
+  line: number
+}
+
+export interface YamlList {
+  kind: 'list'
+  items: YamlNode[]
+  line: number
+}
+
+export interface YamlMap {
+  kind: 'map'
+  entries: { key: YamlNode; value: YamlNode }[]
+  line: number
+}
+
+export interface YamlAlias {
+  kind: 'alias'
+  name: string
+  /** May be a node around the alias itself. */
+  target: YamlNode
+  line: number
+}
+
+/** The first document of a text; no `root`: the document is empty. */
+export interface YamlDocument {
+  root?: YamlNode
+  problems: Problem[]
+  warnings: Problem[]
+}
+
+/** A configuration file larger than this is refused. */
+export const MAX_BYTES = 1024 * 1024
+
+/** Collections nested deeper than this are refused; no file needs ten. */
+const MAX_DEPTH = 100
+
+/** More nodes than this are no configuration, and would only cost time. */
+const MAX_NODES = 100_000
+
+const YAML_TAG = 'tag:yaml.org,2002:'
+
+/**
+ * Reads the first YAML document of a text into a tree of nodes with lines.
+ * Scalars stay text: what they mean depends on what is wanted at their place.
+ * Never throws: what cannot be read is in `problems`.
+ */
+export const readYaml = (input: string | Uint8Array): YamlDocument => {
+  const text = decodeText(input)
+  if (typeof text !== 'string') return failed(text)
+  const unfit = findUnfit(text)
+  if (unfit !== undefined) return failed(unfit)
+  const { document, rest } = splitFirst(text)
+  try {
+    const events = parseEvents(document, { maxDepth: MAX_DEPTH })
+    const built = build(document, events)
+    if (rest !== undefined) built.warnings.push(ignoredDocument(rest))
+    return built
+  } catch (err) {
+    return failed(syntaxProblem(document, err))
+  }
+}
+
+const failed = (problem: Problem): YamlDocument => ({
+  problems: [problem],
+  warnings: [],
+})
+
+const decodeText = (input: string | Uint8Array): string | Problem => {
+  const bytes =
+    typeof input === 'string' ? Buffer.byteLength(input) : input.byteLength
+  if (bytes > MAX_BYTES) return tooLarge(`it has ${bytes} bytes`)
+  if (typeof input === 'string') return input
+  try {
+    return new TextDecoder(encodingOf(input), { fatal: true }).decode(input)
+  } catch {
+    return {
+      code: 'yaml-encoding',
+      message: 'the file is not valid UTF-8; save it as UTF-8 text',
+    }
+  }
+}
+
+const encodingOf = (bytes: Uint8Array): string => {
+  if (bytes[0] === 0xff && bytes[1] === 0xfe) return 'utf-16le'
+  if (bytes[0] === 0xfe && bytes[1] === 0xff) return 'utf-16be'
+  return 'utf-8'
+}
+
+const tooLarge = (found: string): Problem => ({
+  code: 'too-large',
+  message: `the file is too large: ${found}, at most ${MAX_BYTES} bytes and ${MAX_NODES} values are read`,
+})
+
+/** What the YAML 1.1 reader refuses before it looks at any syntax. */
+const findUnfit = (text: string): Problem | undefined => {
+  // eslint-disable-next-line no-control-regex
+  const at = text.search(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/)
+  if (at >= 0) {
+    return {
+      code: 'yaml-syntax',
+      message: `a control character (U+${hex(text.charCodeAt(at))}) is not allowed; remove it, or write it as an escape in double quotes`,
+      line: lineAt(text, at),
+    }
+  }
+  return undefined
+}
+
+const hex = (code: number): string =>
+  code.toString(16).toUpperCase().padStart(4, '0')
+
+const lineAt = (text: string, offset: number): number =>
+  lineCounter(text)(offset)
+
+/** Offset to 1-based line, by bisection over the line starts. */
+const lineCounter = (text: string): ((offset: number) => number) => {
+  const starts = [0]
+  for (const { index } of text.matchAll(/\r\n|\r|\n/g)) {
+    starts.push(
+      text[index] === '\r' && text[index + 1] === '\n' ? index + 2 : index + 1,
+    )
+  }
+  return (offset) => {
+    let low = 0
+    let high = starts.length
+    while (high - low > 1) {
+      const middle = (low + high) >> 1
+      if ((starts[middle] ?? 0) <= offset) low = middle
+      else high = middle
+    }
+    return low + 1
+  }
+}
+
+/**
+ * Cuts after the first document, so that what follows it cannot make the file
+ * unreadable: it was never looked at by the original.
+ */
+const splitFirst = (
+  text: string,
+): { document: string; rest: number | undefined } => {
+  let begun = false
+  let line = 0
+  for (const { 0: content, index } of text.matchAll(/[^\n]*\n?/g)) {
+    line += 1
+    if (/^(---|\.\.\.)(\s|$)/.test(content)) {
+      if (begun) {
+        const rest = /\S/.test(text.slice(index + 3)) ? line : undefined
+        return { document: text.slice(0, index), rest }
+      }
+      begun = content.startsWith('---')
+    } else if (!/^\ufeff?\s*(#.*)?$|^%/.test(content)) {
+      begun = true
+    }
+  }
+  return { document: text, rest: undefined }
+}
+
+const ignoredDocument = (line: number): Problem => ({
+  code: 'second-document',
+  message:
+    'only the first YAML document of the file is read; everything from this line on is ignored',
+  line,
+})
+
+const syntaxProblem = (text: string, err: unknown): Problem => {
+  if (err instanceof YAMLException) {
+    const line = err.mark === undefined ? {} : { line: err.mark.line + 1 }
+    return {
+      code: 'yaml-syntax',
+      message: `not valid YAML: ${err.reason}${tabHint(text, line.line)}`,
+      ...line,
+    }
+  }
+  return { code: 'yaml-syntax', message: `not valid YAML: ${String(err)}` }
+}
+
+const tabHint = (text: string, line: number | undefined): string => {
+  const content = text.split('\n')[(line ?? 0) - 1] ?? ''
+  return /^ *\t|^ *- *\t/.test(content)
+    ? '; the line is indented with a tab, use spaces'
+    : ''
+}
+
+/** Thrown inside `build` only, and told as a problem by it. */
+class Refusal extends Error {
+  readonly problem: Problem
+  constructor(problem: Problem) {
+    super(problem.message)
+    this.problem = problem
+  }
+}
+
+const build = (source: string, events: Event[]): YamlDocument => {
+  if (events.length > MAX_NODES) return failed(tooLarge('it has more values'))
+  const lineOf = lineCounter(source)
+  const anchors = new Map<string, YamlNode>()
+  const roots: YamlNode[] = []
+  const open: Container[] = []
+  try {
+    for (const event of events) {
+      if (event.type === EVENT_ID.DOCUMENT) {
+        refuseOtherVersion(event.directives)
+        open.push({ add: (node) => void roots.push(node) })
+      } else if (event.type === EVENT_ID.POP) {
+        open.pop()
+      } else {
+        addNode({ source, event, lineOf, anchors, open })
+      }
+    }
+  } catch (err) {
+    if (err instanceof Refusal) return failed(err.problem)
+    throw err
+  }
+  const [root] = roots
+  return { ...(root === undefined ? {} : { root }), problems: [], warnings: [] }
+}
+
+interface Container {
+  add: (node: YamlNode) => void
+}
+
+type NodeEvent = Exclude<
+  Event,
+  { type: typeof EVENT_ID.DOCUMENT } | { type: typeof EVENT_ID.POP }
+>
+
+const addNode = (args: {
+  source: string
+  event: NodeEvent
+  lineOf: (offset: number) => number
+  anchors: Map<string, YamlNode>
+  open: Container[]
+}): void => {
+  const { source, event, lineOf, anchors, open } = args
+  const node = toNode(source, event, lineOf, anchors)
+  if (node.kind !== 'alias' && event.anchorStart >= 0) {
+    anchors.set(source.slice(event.anchorStart, event.anchorEnd), node)
+  }
+  open.at(-1)?.add(node)
+  if (node.kind === 'list')
+    open.push({ add: (item) => void node.items.push(item) })
+  if (node.kind === 'map') open.push(pairing(node))
+}
+
+/** The nodes of a mapping arrive as key, value, key, value. */
+const pairing = (map: YamlMap): Container => {
+  let key: YamlNode | undefined
+  return {
+    add: (node) => {
+      if (key === undefined) {
+        key = node
+      } else {
+        map.entries.push({ key, value: node })
+        key = undefined
+      }
+    },
+  }
+}
+
+const toNode = (
+  source: string,
+  event: NodeEvent,
+  lineOf: (offset: number) => number,
+  anchors: Map<string, YamlNode>,
+): YamlNode => {
+  switch (event.type) {
+    case EVENT_ID.SEQUENCE:
+      return { kind: 'list', items: [], line: lineOf(event.start) }
+    case EVENT_ID.MAPPING:
+      return { kind: 'map', entries: [], line: lineOf(event.start) }
+    case EVENT_ID.ALIAS: {
+      const name = source.slice(event.anchorStart, event.anchorEnd)
+      const line = lineOf(event.anchorStart)
+      const target = anchors.get(name)
+      if (target === undefined) throw unknownAnchor(name, line)
+      return { kind: 'alias', name, target, line }
+    }
+    case EVENT_ID.SCALAR:
+      return toScalar(source, event, lineOf)
+  }
+}
+
+const toScalar = (
+  source: string,
+  event: ScalarEvent,
+  lineOf: (offset: number) => number,
+): YamlScalar => {
+  const tag =
+    event.tagStart < 0
+      ? ''
+      : longTag(source.slice(event.tagStart, event.tagEnd))
+  return {
+    kind: 'scalar',
+    text: event.valueStart < 0 ? '' : getScalarValue(source, event),
+    // `! text` asks for the text itself.
+    plain: event.style === SCALAR_STYLE.PLAIN && tag !== '!',
+    tag: tag === '!' ? '' : tag,
+    line: event.valueStart < 0 ? 0 : lineOf(event.valueStart),
+  }
+}
+
+const longTag = (written: string): string => {
+  if (written.startsWith('!<')) return written.slice(2, -1)
+  return written.startsWith('!!') ? YAML_TAG + written.slice(2) : written
+}
+
+const refuseOtherVersion = (
+  directives: readonly { kind: string; version?: string }[],
+): void => {
+  const other = directives.find(
+    ({ kind, version }) => kind === 'yaml' && version !== '1.1',
+  )
+  if (other === undefined) return
+  throw new Refusal({
+    code: 'yaml-version',
+    message: `the file says %YAML ${other.version ?? ''}, but it is read as YAML 1.1; remove the directive`,
+    line: 1,
+  })
+}
+
+const unknownAnchor = (name: string, line: number): Refusal =>
+  new Refusal({
+    code: 'yaml-anchor',
+    message: `\`*${name}\` refers to an anchor that is not defined above it; write \`&${name}\` at the value that is meant`,
+    line,
+  })
