@@ -1,0 +1,142 @@
+import { Agent, request as httpRequest } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import { Agent as TlsAgent, request as httpsRequest } from 'node:https'
+
+export interface HttpRequest {
+  method: 'GET' | 'POST'
+  url: string
+  headers?: Record<string, string>
+  body?: string | Uint8Array
+  /** Milliseconds for the whole exchange, connecting included. */
+  timeoutMs: number
+  /** Bytes of the answer's body that are accepted; default 8 MiB. */
+  maxBytes?: number
+  signal?: AbortSignal | undefined
+}
+
+export interface HttpAnswer {
+  status: number
+  headers: IncomingHttpHeaders
+  body: Buffer
+}
+
+/**
+ * Sends one request, follows no redirect. Any status is an answer; no answer
+ * rejects with `HttpError`, an aborted signal with the signal's reason.
+ */
+export type Http = (request: HttpRequest) => Promise<HttpAnswer>
+
+/** No complete answer came. */
+export class HttpError extends Error {
+  /** False: nothing of the request can have reached the receiver. */
+  readonly written: boolean
+  /** Status of an answer whose body did not come whole. */
+  readonly status: number | undefined
+  constructor(message: string, written: boolean, status?: number) {
+    super(message)
+    this.name = 'HttpError'
+    this.written = written
+    this.status = status
+  }
+}
+
+const MAX_BYTES = 8 * 1024 * 1024
+
+const pools = {
+  'http:': new Agent({ keepAlive: true, maxSockets: 16 }),
+  'https:': new TlsAgent({ keepAlive: true, maxSockets: 16 }),
+}
+
+/**
+ * The system's HTTP client. Connections are kept for GETs only: a request
+ * on a kept connection can meet the server's close of it, and what is not
+ * a GET could then neither be repeated nor be known to have failed.
+ */
+export const http: Http = async (request) => {
+  if (request.method !== 'GET') return exchange(request, false)
+  try {
+    return await exchange(request, true)
+  } catch (error) {
+    if (!(error instanceof StaleConnection)) throw error
+    return exchange(request, false)
+  }
+}
+
+/** The receiver had closed a kept connection when the request was written. */
+class StaleConnection extends HttpError {}
+
+const exchange = (request: HttpRequest, keep: boolean): Promise<HttpAnswer> =>
+  new Promise((resolve, reject) => {
+    const { signal } = request
+    if (signal?.aborted) return reject(signal.reason as Error)
+    const url = new URL(request.url)
+    const tls = url.protocol === 'https:'
+    if (!tls && url.protocol !== 'http:')
+      return reject(fail(`${url.protocol} is not supported`))
+    const sending = (tls ? httpsRequest : httpRequest)(url, {
+      method: request.method,
+      headers: request.headers ?? {},
+      agent: keep && pools[tls ? 'https:' : 'http:'],
+    })
+
+    let written = false
+    let status: number | undefined
+    const end = (error?: Error) => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+      if (!error) return
+      reject(error)
+      sending.destroy()
+    }
+    const abort = () => end(signal?.reason as Error)
+    const timer = setTimeout(
+      () => end(fail(`no answer within ${request.timeoutMs} ms`)),
+      request.timeoutMs,
+    )
+    signal?.addEventListener('abort', abort, { once: true })
+
+    function fail(reason: string, Kind = HttpError): HttpError {
+      const where = `${request.method} ${url.origin}${url.pathname}`
+      return new Kind(`${where}: ${reason}`, written, status)
+    }
+
+    sending.on('socket', (socket) => {
+      if (!socket.connecting) written = true
+      else
+        socket.once(tls ? 'secureConnect' : 'connect', () => (written = true))
+    })
+    sending.on('error', (error) => {
+      const stale = sending.reusedSocket && status === undefined
+      end(fail(reasonOf(error), stale ? StaleConnection : HttpError))
+    })
+    sending.on('response', (answer) => {
+      status = answer.statusCode ?? 0
+      read(answer, request.maxBytes ?? MAX_BYTES).then(
+        (body) => {
+          end()
+          resolve({ status: status ?? 0, headers: answer.headers, body })
+        },
+        (error: Error) => end(fail(error.message)),
+      )
+    })
+    sending.end(request.body)
+  })
+
+const read = async (
+  answer: IncomingMessage,
+  maxBytes: number,
+): Promise<Buffer> => {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBytes)
+      throw new Error(`the answer is larger than ${maxBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Node gives no message when it tried several addresses in vain. */
+const reasonOf = (error: Error & { code?: string }): string =>
+  error.message || (error.code ?? error.name)
