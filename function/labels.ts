@@ -3,7 +3,8 @@
  * place. Labels are for selecting; annotations hold the truth.
  */
 
-const OURS = 'job-executor.keptn.sh'
+/** Prefix of the keys that belong to the function alone. */
+export const OURS = 'job-executor.keptn.sh'
 
 /** Labels that the original put on its Jobs: people's dashboards use them. */
 export const ORIGINAL = {
@@ -27,6 +28,8 @@ export const LABEL = {
   run: `${OURS}/run`,
   /** On a head and its task Jobs until the run is settled. */
   unsettled: `${OURS}/unsettled`,
+  /** The head's uid; on task Jobs, which may be in another namespace. */
+  head: `${OURS}/head`,
   /** Hash of Keptn context and stage; on heads, to find what an abort means. */
   sequence: `${OURS}/sequence`,
 } as const
@@ -44,10 +47,12 @@ export const ANNOTATION = {
   announced: `${OURS}/announced`,
   /** RFC 3339: `.finished` is out. */
   reported: `${OURS}/reported`,
-  /** JSON: places whose Jobs were created. */
-  created: `${OURS}/created`,
+  /** JSON: the tasks whose Jobs were created, and how they ended. */
+  tasks: `${OURS}/tasks`,
   /** JSON: an end from outside (abort, time-out of the sequence). */
   ended: `${OURS}/ended`,
+  /** On a task's Job: seconds to keep it, from when its run is settled. */
+  ttl: `${OURS}/ttl`,
   /** JSON on a task's Job that was stopped: why. */
   stopped: `${OURS}/stopped`,
   /** On the watch: when it was last told that there is something to watch. */

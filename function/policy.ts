@@ -1,0 +1,92 @@
+import type { Task } from '../config/model.ts'
+import { isImageAllowed } from './image.ts'
+import { OURS } from './labels.ts'
+import type { Settings } from './settings.ts'
+
+/** Why a task cannot run: stable code, and a sentence for its author. */
+export interface TaskError {
+  code: string
+  message: string
+}
+
+/** The namespace that a task's Job runs in. */
+export const taskNamespace = (settings: Settings, task: Task): string =>
+  task.namespace || settings.jobNamespace
+
+const checkImage = (settings: Settings, task: Task): TaskError | undefined =>
+  isImageAllowed(settings.allowedImages, task.image)
+    ? undefined
+    : {
+        code: 'image-not-allowed',
+        message: `image ${task.image} is not in the list of allowed images; use one that is, or ask who runs the function to add it to ALLOWED_IMAGE_LIST`,
+      }
+
+const checkPrivileged = (
+  settings: Settings,
+  task: Task,
+): TaskError | undefined =>
+  settings.allowPrivilegedJobs || !task.securityContext?.privileged
+    ? undefined
+    : {
+        code: 'privileged',
+        message:
+          'privileged containers are not allowed; take `privileged: true` out, or ask who runs the function to set ALLOW_PRIVILEGED_JOBS',
+      }
+
+const checkNamespace = (
+  settings: Settings,
+  task: Task,
+): TaskError | undefined => {
+  const namespace = taskNamespace(settings, task)
+  const allowed = [settings.jobNamespace, ...settings.jobNamespaces]
+  return allowed.includes(namespace) || settings.jobNamespaces.includes('*')
+    ? undefined
+    : {
+        code: 'namespace-not-allowed',
+        message: `namespace ${namespace} is not allowed for tasks; leave \`namespace\` out, or ask who runs the function to add it to JOB_NAMESPACES`,
+      }
+}
+
+/** A task with the function's own account could do all that it can. */
+const checkServiceAccount = (
+  settings: Settings,
+  task: Task,
+): TaskError | undefined => {
+  const account =
+    (task.serviceAccount ?? settings.jobDefaults.serviceAccount) || 'default'
+  const own = [settings.serviceAccount, settings.jobWatch.serviceAccount]
+  const homes = [settings.instance.namespace, settings.jobNamespace]
+  return own.includes(account) && homes.includes(taskNamespace(settings, task))
+    ? {
+        code: 'service-account-not-allowed',
+        message: `service account ${account} belongs to the function and is not for tasks; name another one in \`serviceAccount\``,
+      }
+    : undefined
+}
+
+/** The keys of annotations below the function's own prefix are its own. */
+const checkAnnotations = (
+  _settings: Settings,
+  task: Task,
+): TaskError | undefined => {
+  const key = Object.keys(task.annotations ?? {}).find((each) =>
+    each.startsWith(`${OURS}/`),
+  )
+  return key === undefined
+    ? undefined
+    : {
+        code: 'annotation-reserved',
+        message: `annotation ${key} is reserved for the function; use another prefix`,
+      }
+}
+
+/** What the installation does not let a task do; `undefined`: all allowed. */
+export const checkTask = (
+  settings: Settings,
+  task: Task,
+): TaskError | undefined =>
+  checkImage(settings, task) ??
+  checkPrivileged(settings, task) ??
+  checkNamespace(settings, task) ??
+  checkServiceAccount(settings, task) ??
+  checkAnnotations(settings, task)

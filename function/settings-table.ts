@@ -1,0 +1,216 @@
+/** One variable of the environment, as the docs and `--help` show it. */
+export interface SettingRow {
+  /** Other names that mean the same; the table's key wins, then these. */
+  aliases?: readonly string[]
+  /** As it would be written in the environment; absent: unset. */
+  default?: string
+  /** One sentence. */
+  meaning: string
+  /** An empty value is taken as given; elsewhere it means *unset*. */
+  emptyCounts?: true
+}
+
+/**
+ * Every variable that the function reads, in the order of the docs. Names and
+ * defaults are those of the original and of its chart where it had one.
+ */
+export const settingsTable = {
+  PORT: {
+    aliases: ['RCV_PORT'],
+    default: '8080',
+    meaning: 'Port that the function listens on.',
+  },
+  FUNCTION_NAME: {
+    aliases: ['K_SERVICE'],
+    default: 'job-executor-service',
+    meaning: 'Name of this installation (of its Knative Service).',
+  },
+  FUNCTION_NAMESPACE: {
+    aliases: ['K8S_NAMESPACE'],
+    meaning:
+      'Namespace of this installation; else that of its service account, else `default`.',
+  },
+  FUNCTION_SERVICE_ACCOUNT: {
+    meaning:
+      'Service account of the function, which no task may use; else the name of the installation.',
+  },
+  FUNCTION_IMAGE: {
+    aliases: ['INIT_CONTAINER_IMAGE'],
+    meaning:
+      'Image of the function, for init containers and the job watch; else found from its own pod.',
+  },
+  JOB_NAMESPACE: {
+    meaning:
+      'Namespace of the Jobs of tasks that name none; else that of the function.',
+  },
+  JOB_NAMESPACES: {
+    default: '',
+    meaning:
+      'Further namespaces, comma separated, that a task may name; `*` allows all.',
+  },
+  KEPTN_API_ENDPOINT: {
+    meaning:
+      'URL of the Keptn API, like `http://api-gateway-nginx.keptn/api`: configs and files are read from it, replies go to it.',
+  },
+  KEPTN_API_TOKEN: { meaning: 'Token for the Keptn API (`x-token`).' },
+  OAUTH_CLIENT_ID: {
+    meaning: 'OAuth client for the Keptn API, instead of a token.',
+  },
+  OAUTH_CLIENT_SECRET: { meaning: 'Secret of the OAuth client.' },
+  OAUTH_SCOPES: {
+    default: '',
+    meaning: 'OAuth scopes, separated by commas or blanks.',
+  },
+  OAUTH_DISCOVERY: {
+    meaning: 'URL of the OpenID discovery document, which names the token URL.',
+  },
+  OAUTH_TOKEN_URL: {
+    meaning: 'URL of the OAuth token endpoint; wins over the discovery.',
+  },
+  HTTP_SSL_VERIFY: {
+    default: 'true',
+    meaning: "Whether the Keptn API's certificate is verified.",
+  },
+  K_SINK: {
+    meaning: 'URL that replies are sent to as CloudEvents, without Keptn.',
+  },
+  K_CE_OVERRIDES: {
+    meaning:
+      'JSON, `{"extensions":{…}}`: attributes added to what is sent to the sink.',
+  },
+  RESOURCES_DIR: {
+    meaning:
+      'Directory with configs and files; wins over Keptn as the place to read from.',
+  },
+  REPORT_SOURCE: {
+    default: 'job-executor-service',
+    meaning: '`source` of the events that are sent.',
+  },
+  FULL_DEPLOYMENT_NAME: {
+    default: 'job-executor-service',
+    meaning: 'Value of the label `app.kubernetes.io/managed-by` on Jobs.',
+    emptyCounts: true,
+  },
+  DEFAULT_RESOURCE_LIMITS_CPU: {
+    default: '1',
+    meaning: 'CPU limit of containers without `resources`; empty: none.',
+    emptyCounts: true,
+  },
+  DEFAULT_RESOURCE_LIMITS_MEMORY: {
+    default: '512Mi',
+    meaning: 'Memory limit of containers without `resources`; empty: none.',
+    emptyCounts: true,
+  },
+  DEFAULT_RESOURCE_REQUESTS_CPU: {
+    default: '50m',
+    meaning: 'CPU request of containers without `resources`; empty: none.',
+    emptyCounts: true,
+  },
+  DEFAULT_RESOURCE_REQUESTS_MEMORY: {
+    default: '128Mi',
+    meaning: 'Memory request of containers without `resources`; empty: none.',
+    emptyCounts: true,
+  },
+  DEFAULT_JOB_SERVICE_ACCOUNT: {
+    default: 'job-executor-service-default-job-account',
+    meaning:
+      "Service account of tasks that name none; empty: the namespace's own default.",
+    emptyCounts: true,
+  },
+  JOB_SECURITY_CONTEXT_FILE: {
+    default: '/config/job-defaultSecurityContext.json',
+    meaning:
+      "JSON file with the containers' default security context; without it a hardened one.",
+  },
+  JOB_POD_SECURITY_CONTEXT_FILE: {
+    default: '/config/job-podSecurityContext.json',
+    meaning:
+      "JSON file with the pods' security context; without it a hardened one.",
+  },
+  JOB_LABELS_FILE: {
+    default: '/config/job-labels.yaml',
+    meaning: 'YAML file with labels for all Jobs and their pods.',
+  },
+  JOB_VOLUME_SIZE_LIMIT: {
+    default: '20Mi',
+    meaning: 'Size limit of the volume at `/keptn`.',
+  },
+  ALLOWED_IMAGE_LIST: {
+    default: '',
+    meaning:
+      'Globs of the images that tasks may use, comma separated; empty or `*`: all.',
+  },
+  ALLOW_PRIVILEGED_JOBS: {
+    default: 'false',
+    meaning: 'Whether tasks may ask for a privileged container.',
+  },
+  TASK_DEADLINE_SECONDS: {
+    default: '0',
+    meaning: 'Longest time that any task may take; 0: no such limit.',
+  },
+  CALLBACK_URL: {
+    meaning:
+      'URL that the job watch calls; else `http://NAME.NAMESPACE.svc.cluster.local/callbacks/job`.',
+  },
+  JOB_WATCH: {
+    default: 'true',
+    meaning: 'Whether a job watch is started while runs are unsettled.',
+  },
+  JOB_WATCH_SERVICE_ACCOUNT: {
+    meaning: 'Service account of the job watch; else `NAME-job-watch`.',
+  },
+  JOB_WATCH_HEARTBEAT_SECONDS: {
+    default: '600',
+    meaning: 'How often the job watch calls when nothing happens.',
+  },
+  JOB_WATCH_LINGER_SECONDS: {
+    default: '10',
+    meaning: 'How long the job watch stays after the last run was settled.',
+  },
+  REPORT_LEASE_SECONDS: {
+    default: '60',
+    meaning: 'How long a claim to send a reply holds.',
+  },
+  REPORT_DEADLINE: {
+    default: '86400',
+    meaning: 'Seconds after which a reply that nobody takes is given up.',
+  },
+  ANSWER_INVALID_CONFIG_FOR: {
+    default: [
+      'sh.keptn.event.test.triggered',
+      'sh.keptn.event.deployment.triggered',
+      'sh.keptn.event.evaluation.triggered',
+      'sh.keptn.event.release.triggered',
+      'sh.keptn.event.approval.triggered',
+      'sh.keptn.event.action.triggered',
+    ].join(','),
+    meaning:
+      'Event types, comma separated, that are answered when the config cannot be parsed.',
+    emptyCounts: true,
+  },
+  MAX_BODY_BYTES: {
+    default: '1048576',
+    meaning: 'Longest body of a request.',
+  },
+  MAX_CONFIG_BYTES: {
+    default: '1048576',
+    meaning: 'Longest `job/config.yaml`.',
+  },
+  MAX_FILES: { default: '200', meaning: 'Most files of one task.' },
+  MAX_FILE_BYTES: { default: '921600', meaning: 'Longest file of a task.' },
+  MAX_FILES_BYTES: {
+    default: '10485760',
+    meaning: 'Most bytes of all files of one run.',
+  },
+  MAX_TASKS: { default: '100', meaning: 'Most tasks of one run.' },
+  MAX_MESSAGE_BYTES: {
+    default: '49152',
+    meaning: "Longest message of a `.finished`; logs' oldest part is cut.",
+  },
+  MAX_EVENT_BYTES: {
+    default: '61440',
+    meaning: 'Longest event that is sent, as JSON.',
+  },
+} as const satisfies Record<string, SettingRow>
+
+export type SettingName = keyof typeof settingsTable
