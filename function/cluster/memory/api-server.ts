@@ -1,0 +1,307 @@
+import type { Clock } from '../../clock.ts'
+import { ClusterError } from '../cluster.ts'
+import type { JsonPatch, Kind, Kinds } from '../cluster.ts'
+import { setDefaults } from './defaults.ts'
+import { applyJsonPatch } from './json-patch.ts'
+import { nameSuffix, uuid } from './random.ts'
+import type { Store, Stored } from './store.ts'
+import { checkStructure } from './validation/structure.ts'
+import { validate } from './validation/validate.ts'
+import { copy, plain, RESOURCE, timestamp } from './wire.ts'
+
+export type Propagation = 'Background' | 'Foreground' | 'Orphan'
+
+export interface DeleteOptions {
+  uid?: string
+  resourceVersion?: string
+  propagationPolicy?: Propagation
+  gracePeriodSeconds?: number
+}
+
+/** Throws a ClusterError (`Forbidden`, `QuotaExceeded`) to refuse. */
+export type Admit = (kind: Kind, object: Stored) => void
+
+/** etcd refuses what is larger. */
+const OBJECT_LIMIT = 1.5 * 1024 * 1024
+
+/**
+ * What the API server does between a request and the store: defaults,
+ * validation, admission, preconditions, finalizers. Everything at once, so
+ * that each call is one transaction.
+ */
+export class ApiServer {
+  readonly store: Store
+  readonly clock: Clock
+  readonly random: () => number
+  readonly #namespaces: ReadonlySet<string> | undefined
+  readonly #admit: Admit
+
+  constructor(options: {
+    store: Store
+    clock: Clock
+    random: () => number
+    /** Absent: every namespace exists. */
+    namespaces?: ReadonlySet<string>
+    admit: Admit
+  }) {
+    this.store = options.store
+    this.clock = options.clock
+    this.random = options.random
+    this.#namespaces = options.namespaces
+    this.#admit = options.admit
+  }
+
+  now(): string {
+    return timestamp(this.clock.now())
+  }
+
+  create<K extends Kind>(kind: K, given: Kinds[K], dryRun = false): Kinds[K] {
+    const object = plain(given)
+    checkStructure(kind, object)
+    const metadata = (object.metadata ??= {})
+    this.#checkNamespace(metadata.namespace)
+    if (metadata.resourceVersion)
+      throw new ClusterError(
+        'Invalid',
+        'resourceVersion should not be set on objects to be created',
+      )
+    if (!metadata.name && metadata.generateName)
+      metadata.name =
+        metadata.generateName.slice(0, 58) + nameSuffix(this.random)
+    metadata.uid = uuid(this.random)
+    metadata.creationTimestamp = this.now()
+    delete metadata.deletionTimestamp
+    delete metadata.deletionGracePeriodSeconds
+    if (kind === 'Job' || kind === 'Pod') metadata.generation = 1
+    this.#checkSelector(kind, object)
+    setDefaults(kind, object)
+    this.#admit(kind, object)
+    validate(kind, object)
+    checkSize(object)
+    this.#checkFree(kind, object)
+    return dryRun ? object : this.store.put(kind, object)
+  }
+
+  #checkNamespace(namespace: string | undefined): void {
+    if (!namespace)
+      throw new ClusterError(
+        'Invalid',
+        'an empty namespace may not be set during creation',
+      )
+    if (this.#namespaces && !this.#namespaces.has(namespace))
+      throw new ClusterError('NotFound', `namespaces "${namespace}" not found`)
+  }
+
+  #checkSelector(kind: Kind, object: Stored): void {
+    if (kind !== 'Job') return
+    const { spec, metadata } = object as Kinds['Job']
+    if (spec?.selector && !spec.manualSelector)
+      throw new ClusterError(
+        'Invalid',
+        `Job.batch "${metadata?.name}" is invalid: spec.selector: Invalid ` +
+          'value: `selector` not auto-generated',
+      )
+  }
+
+  #checkFree(kind: Kind, object: Stored): void {
+    const { namespace = '', name = '' } = object.metadata ?? {}
+    if (this.store.find(kind, namespace, name))
+      throw new ClusterError(
+        'AlreadyExists',
+        `${RESOURCE[kind].full} "${name}" already exists`,
+      )
+  }
+
+  get<K extends Kind>(kind: K, namespace: string, name: string): Kinds[K] {
+    const object = this.store.find(kind, namespace, name)
+    if (object) return object
+    throw new ClusterError(
+      'NotFound',
+      `${RESOURCE[kind].full} "${name}" not found`,
+    )
+  }
+
+  patch<K extends Kind>(
+    kind: K,
+    namespace: string,
+    name: string,
+    patch: JsonPatch,
+  ): Kinds[K] {
+    const before = this.get(kind, namespace, name)
+    const object = plain(applyJsonPatch(before, plain(patch)))
+    checkStructure(kind, object)
+    checkIdentity(kind, object, before)
+    restoreSystemFields(object, before)
+    validate(kind, object, before)
+    checkSize(object)
+    return this.update(kind, object)
+  }
+
+  /**
+   * Stores a changed object without judging it: for what the controllers and
+   * the kubelet write. Without a change there is no new version; an object on
+   * its way out goes with its last finalizer.
+   */
+  update<K extends Kind>(kind: K, object: Kinds[K]): Kinds[K] {
+    const { namespace = '', name = '' } = object.metadata ?? {}
+    const before = this.get(kind, namespace, name)
+    const after = plain(object)
+    if (specOf(after) !== specOf(before) && after.metadata?.generation)
+      after.metadata.generation++
+    if (JSON.stringify(after) === JSON.stringify(before)) return before
+    if (!isGone(after)) return this.store.put(kind, after)
+    this.store.remove(kind, namespace, name)
+    return after
+  }
+
+  /** Takes a copy of the object, lets `change` change it, and stores it. */
+  modify<K extends Kind>(
+    kind: K,
+    object: Kinds[K],
+    change: (object: Kinds[K]) => void,
+  ): Kinds[K] {
+    const changed = copy(object)
+    change(changed)
+    return this.update(kind, changed)
+  }
+
+  delete(
+    kind: Kind,
+    namespace: string,
+    name: string,
+    options: DeleteOptions = {},
+  ): void {
+    const object = copy(this.get(kind, namespace, name)) as Stored
+    checkPreconditions(kind, object, options)
+    const metadata = (object.metadata ??= {})
+    const finalizers = new Set(metadata.finalizers)
+    finalizers.delete('orphan')
+    finalizers.delete('foregroundDeletion')
+    if (options.propagationPolicy === 'Orphan') finalizers.add('orphan')
+    if (options.propagationPolicy === 'Foreground')
+      finalizers.add('foregroundDeletion')
+    metadata.finalizers = [...finalizers]
+    if (finalizers.size === 0) delete metadata.finalizers
+    this.#mark(kind, object, options.gracePeriodSeconds)
+    if (isGone(object)) this.store.remove(kind, namespace, name)
+    else this.update(kind, object)
+  }
+
+  /** Sets when it is to be gone; a shorter grace period wins. */
+  #mark(kind: Kind, object: Stored, given: number | undefined): void {
+    const metadata = (object.metadata ??= {})
+    const grace = kind === 'Pod' ? podGrace(object as Kinds['Pod'], given) : 0
+    const before = metadata.deletionGracePeriodSeconds
+    if (metadata.deletionTimestamp && before !== undefined && before <= grace)
+      return
+    metadata.deletionTimestamp ??= timestamp(this.clock.now() + grace * 1000)
+    metadata.deletionGracePeriodSeconds = grace
+    if (metadata.generation) metadata.generation++
+  }
+}
+
+const isGone = (object: Stored): boolean =>
+  object.metadata?.deletionTimestamp !== undefined &&
+  !object.metadata.finalizers?.length &&
+  !object.metadata.deletionGracePeriodSeconds
+
+/** A pod that is on no node, or ended, needs no grace. */
+const podGrace = (pod: Kinds['Pod'], given: number | undefined): number => {
+  const phase = pod.status?.phase
+  if (!pod.spec?.nodeName || phase === 'Succeeded' || phase === 'Failed')
+    return 0
+  return given ?? pod.spec.terminationGracePeriodSeconds ?? 30
+}
+
+const specOf = (object: Stored): string =>
+  JSON.stringify((object as { spec?: unknown }).spec)
+
+const checkSize = (object: Stored): void => {
+  if (Buffer.byteLength(JSON.stringify(object)) > OBJECT_LIMIT)
+    throw new ClusterError('Invalid', 'etcdserver: request is too large')
+}
+
+const conflict = (kind: Kind, name: string, detail: string): ClusterError =>
+  new ClusterError(
+    'Conflict',
+    `Operation cannot be fulfilled on ${RESOURCE[kind].full} "${name}": ` +
+      detail,
+  )
+
+const checkPreconditions = (
+  kind: Kind,
+  object: Stored,
+  options: DeleteOptions,
+): void => {
+  const { uid, resourceVersion, name = '' } = object.metadata ?? {}
+  if (options.uid !== undefined && options.uid !== uid)
+    throw conflict(
+      kind,
+      name,
+      `Precondition failed: UID in precondition: ${options.uid}, ` +
+        `UID in object meta: ${uid}`,
+    )
+  if (
+    options.resourceVersion !== undefined &&
+    options.resourceVersion !== resourceVersion
+  )
+    throw conflict(
+      kind,
+      name,
+      'Precondition failed: ResourceVersion in precondition: ' +
+        `${options.resourceVersion}, ResourceVersion in object meta: ` +
+        `${resourceVersion}`,
+    )
+}
+
+/** A patch may name uid and version, but only the ones that are there. */
+const checkIdentity = (kind: Kind, object: Stored, before: Stored): void => {
+  const { name = '', namespace, uid, resourceVersion } = before.metadata ?? {}
+  const after = object.metadata ?? {}
+  if (after.name !== name || after.namespace !== namespace)
+    throw new ClusterError(
+      'Invalid',
+      `the name or namespace of the object (${after.namespace}/` +
+        `${after.name}) does not match the one on the URL`,
+    )
+  if (after.uid !== undefined && after.uid !== uid)
+    throw conflict(
+      kind,
+      name,
+      `Precondition failed: UID in precondition: ${after.uid}, ` +
+        `UID in object meta: ${uid}`,
+    )
+  if (
+    after.resourceVersion !== undefined &&
+    after.resourceVersion !== resourceVersion
+  )
+    throw conflict(
+      kind,
+      name,
+      'the object has been modified; please apply your changes to the ' +
+        'latest version and try again',
+    )
+}
+
+const SYSTEM = [
+  'uid',
+  'resourceVersion',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'generation',
+  'generateName',
+] as const
+
+/** What a client cannot change: it is as it was, without an error. */
+const restoreSystemFields = (object: Stored, before: Stored): void => {
+  const to = (object.metadata ??= {}) as Record<string, unknown>
+  const from = (before.metadata ?? {}) as Record<string, unknown>
+  for (const field of SYSTEM)
+    if (from[field] === undefined) delete to[field]
+    else to[field] = from[field]
+  const target = object as { status?: unknown }
+  const source = before as { status?: unknown }
+  if (source.status === undefined) delete target.status
+  else target.status = copy(source.status)
+}
