@@ -18,12 +18,7 @@ export const runId = (
   event: { source: string; id: string },
 ): string =>
   hash(
-    JSON.stringify([
-      instance.namespace,
-      instance.name,
-      event.source,
-      event.id,
-    ]),
+    JSON.stringify([instance.namespace, instance.name, event.source, event.id]),
     20,
   )
 
@@ -72,3 +67,7 @@ export const taskJobName = (
     .replace(/-+$/, '')
   return `${front || 'task'}-${end}`.slice(0, 63)
 }
+
+/** The containers of a task's pod: the task's own, and the one for files. */
+export const TASK_CONTAINER = 'task'
+export const FILES_CONTAINER = 'files'

@@ -1,0 +1,90 @@
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { JobEvent } from '../config/event.ts'
+import { ACCEPTED, type Answer, answerFor } from './answers.ts'
+import { parseEventMessage } from './event-message.ts'
+import type { JobExecutor } from './job-executor.ts'
+import type { Log } from './log.ts'
+import { readRing } from './rings.ts'
+
+/** What an HTTP route does with an event. */
+type Handle = (event: JobEvent) => Promise<void>
+
+/**
+ * The function over HTTP. `bodyLimit` in bytes; `lost` is told of an event
+ * that could not be delivered (the dead letter).
+ */
+export const buildApp = (args: {
+  executor: JobExecutor
+  lost: Handle
+  log: Log
+  bodyLimit: number
+}): FastifyInstance => {
+  const { executor, lost, log } = args
+  const app = fastify({ logger: false, bodyLimit: args.bodyLimit })
+  // Any media type, and none: what is refused is decided in one place.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
+    done(null, body),
+  )
+  app.setErrorHandler(
+    async (error: { statusCode?: number }, request, reply) => {
+      const tooLarge = error.statusCode === 413
+      if (!tooLarge)
+        log('error', 'request failed', {
+          url: request.url,
+          error: String(error),
+        })
+      return reply
+        .code(tooLarge ? 413 : (error.statusCode ?? 500) < 500 ? 400 : 500)
+        .send(
+          tooLarge ? `the event is larger than ${args.bodyLimit} bytes` : '',
+        )
+    },
+  )
+
+  const post = (url: string, handle: Handle): void => {
+    app.post(url, async (request, reply) => {
+      const { status, reason } = await answer(request, handle, log)
+      return reply
+        .code(status)
+        .type('text/plain')
+        .send(reason ?? '')
+    })
+  }
+  post('/', executor.event)
+  post('/events', executor.event)
+  post('/callbacks/job', (event) => executor.ring(readRing(event)))
+  post('/dead-letter', lost)
+  app.get('/health/liveness', async () => 'alive')
+  app.get('/health/readiness', async () => 'ready')
+  return app
+}
+
+const answer = async (
+  request: FastifyRequest,
+  handle: Handle,
+  log: Log,
+): Promise<Answer> => {
+  const parsed = parseEventMessage({
+    headers: request.headers,
+    body: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
+  })
+  if ('refusal' in parsed) {
+    log('warn', 'refused', { url: request.url, ...parsed.refusal })
+    return parsed.refusal
+  }
+  try {
+    await handle(parsed.event)
+    return ACCEPTED
+  } catch (error) {
+    const failed = answerFor(error)
+    log(failed.status === 500 ? 'error' : 'warn', 'not carried through', {
+      url: request.url,
+      type: parsed.event.type,
+      id: parsed.event.id,
+      status: failed.status,
+      error: error instanceof Error ? (error.stack ?? error.message) : error,
+    })
+    return failed
+  }
+}

@@ -1,0 +1,156 @@
+import type { Cluster, ConfigMap } from './cluster/cluster.ts'
+import { isClusterError } from './cluster/cluster.ts'
+import type { TaskFile } from './files.ts'
+import type { Head } from './head.ts'
+import { LABEL } from './labels.ts'
+import { bundleName, type Instance, instanceId } from './names.ts'
+import { ownerReference } from './own-task.ts'
+import type { FileMount } from './render.ts'
+
+/** Kubernetes takes 1 MiB in a ConfigMap; base64 counts on the wire only. */
+const BUNDLE_BYTES = 900 * 1024
+
+/**
+ * The ConfigMaps that carry a task's files, and where each file is in them.
+ * Pure; names follow from run and content, so that a repeat makes the same.
+ */
+export const makeBundles = (args: {
+  run: string
+  instance: Instance
+  namespace: string
+  files: TaskFile[]
+}): { bundles: ConfigMap[]; mounts: FileMount[] } => {
+  const chunks: TaskFile[][] = []
+  let size = Infinity
+  for (const file of args.files) {
+    if (size + file.content.length > BUNDLE_BYTES) {
+      chunks.push([])
+      size = 0
+    }
+    chunks.at(-1)!.push(file)
+    size += file.content.length
+  }
+  const bundles: ConfigMap[] = []
+  const mounts: FileMount[] = []
+  for (const chunk of chunks) {
+    const binaryData = Object.fromEntries(
+      chunk.map(({ content }, index) => [
+        `file-${index}`,
+        Buffer.from(content).toString('base64'),
+      ]),
+    )
+    const name = bundleName(
+      args.run,
+      JSON.stringify([args.namespace, binaryData]),
+    )
+    chunk.forEach(({ path }, index) =>
+      mounts.push({ configMap: name, key: `file-${index}`, path }),
+    )
+    bundles.push({
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name,
+        namespace: args.namespace,
+        labels: {
+          [LABEL.instance]: instanceId(args.instance),
+          [LABEL.role]: 'bundle',
+          [LABEL.run]: args.run,
+        },
+      },
+      binaryData,
+      immutable: true,
+    })
+  }
+  return { bundles, mounts }
+}
+
+/** Creates a bundle; one of that name has that content already. */
+export const ensureBundle = async (
+  cluster: Cluster,
+  bundle: ConfigMap,
+): Promise<void> => {
+  try {
+    await cluster.create('ConfigMap', bundle)
+  } catch (error) {
+    if (!isClusterError(error, 'AlreadyExists')) throw error
+  }
+}
+
+const isOwnable = (head: Head) => (bundle: { namespace: string }) =>
+  bundle.namespace === head.namespace
+
+/** Makes the head the owner of its bundles, where it can be one. */
+export const adoptBundles = async (
+  cluster: Cluster,
+  head: Head,
+): Promise<void> => {
+  await Promise.all(
+    head.plan.bundles.filter(isOwnable(head)).map(({ namespace, name }) =>
+      cluster.patch('ConfigMap', namespace, name, [
+        {
+          op: 'add',
+          path: '/metadata/ownerReferences',
+          value: [ownerReference(head)],
+        },
+      ]),
+    ),
+  )
+}
+
+/** Removes the bundles in namespaces where the head can own nothing. */
+export const deleteUnownedBundles = async (
+  cluster: Cluster,
+  head: Head,
+): Promise<void> => {
+  await Promise.all(
+    head.plan.bundles
+      .filter((bundle) => !isOwnable(head)(bundle))
+      .map(async ({ namespace, name }) => {
+        try {
+          await cluster.delete('ConfigMap', namespace, name)
+        } catch (error) {
+          if (!isClusterError(error, 'NotFound')) throw error
+        }
+      }),
+  )
+}
+
+/** Bundles whose run never came to a head are swept after that time. */
+const ORPHAN_AGE = 3600_000
+
+/**
+ * Sweeps bundles that no head claims: what a crash between them and the head
+ * left behind, and what is in other namespaces when its head was lost.
+ */
+export const sweepBundles = async (
+  cluster: Cluster,
+  args: {
+    instance: Instance
+    namespaces: string[]
+    hasHead: (run: string) => Promise<boolean>
+  },
+): Promise<void> => {
+  const labelSelector = `${LABEL.instance}=${instanceId(args.instance)},${LABEL.role}=bundle`
+  for (const namespace of args.namespaces) {
+    const { items } = await cluster.list('ConfigMap', namespace, {
+      labelSelector,
+    })
+    for (const { metadata } of items) {
+      if (metadata!.ownerReferences?.length) continue
+      if (
+        cluster.time() - Date.parse(metadata!.creationTimestamp!) <
+        ORPHAN_AGE
+      )
+        continue
+      if (await args.hasHead(metadata!.labels![LABEL.run]!)) continue
+      await cluster
+        .delete('ConfigMap', namespace, metadata!.name!, {
+          uid: metadata!.uid!,
+        })
+        .catch((error: unknown) => {
+          if (!isClusterError(error, 'NotFound', 'Conflict')) throw error
+        })
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import type { Pod } from './cluster/cluster.ts'
+import { makeReport } from './envelope.ts'
+import type { Head } from './head.ts'
+import { finishedMessage, jsonBytes, type TaskLog } from './message.ts'
+import { recordName } from './plan.ts'
+import type { Ports } from './ports.ts'
+import { readTaskLogs } from './task-logs.ts'
+import { loudSteps, type Verdict } from './verdict.ts'
+
+/** Keptn's test events carry the time frame that an evaluation looks at. */
+const TEST = 'sh.keptn.event.test.triggered'
+
+/** The `data` of `.finished` beside what every report has. */
+export const finishedData = async (
+  { cluster, settings }: Ports,
+  head: Head,
+  verdict: Verdict,
+  podsOf: (recordName: string) => Pod[],
+): Promise<Record<string, unknown>> => {
+  const fixed: Record<string, unknown> = {
+    status: verdict.status,
+    result: verdict.result,
+    ...(head.envelope.type === TEST && {
+      test: { start: head.envelope.received, end: verdict.time },
+    }),
+  }
+  const limit = settings.limits.messageBytes - envelopeBytes(head, fixed)
+  const logs = new Map<string, TaskLog[]>(
+    await Promise.all(
+      loudSteps(head.plan).map(async (step) => {
+        const name = recordName(step)
+        return [name, await readTaskLogs(cluster, podsOf(name), limit)] as const
+      }),
+    ),
+  )
+  return {
+    ...fixed,
+    message: finishedMessage({ plan: head.plan, verdict, logs, limit }),
+  }
+}
+
+/** Bytes of the whole event but for the message. */
+const envelopeBytes = (head: Head, data: Record<string, unknown>): number =>
+  Buffer.byteLength(
+    JSON.stringify(
+      makeReport({
+        envelope: head.envelope,
+        run: head.run,
+        source: '',
+        kind: 'finished',
+        time: head.envelope.received,
+        data: { ...data, message: '' },
+      }),
+    ),
+  ) + jsonBytes('x'.repeat(256))

@@ -1,0 +1,283 @@
+import { gunzipSync, gzipSync } from 'node:zlib'
+import type { Job, JsonPatch } from './cluster/cluster.ts'
+import type { Envelope } from './envelope.ts'
+import { ANNOTATION, FINALIZER, LABEL } from './labels.ts'
+import { headName, type Instance, instanceId, sequenceId } from './names.ts'
+import type { Plan } from './plan.ts'
+import type { Verdict } from './verdict.ts'
+
+/** Version of the names and annotations below; see `decodeHead`. */
+export const FORMAT = '1'
+
+/** Bytes of all annotations that Kubernetes allows, less some room. */
+export const PLAN_LIMIT = 200 * 1024
+
+/** Who may send a report now. Compared as text, so never re-serialised. */
+export interface Claim {
+  for: 'started' | 'finished'
+  /** The replica that holds it. */
+  by: string
+  /** Epoch milliseconds by the API server's clock. */
+  until: number
+  /** With `finished`: what will be said; it cannot change any more. */
+  verdict?: Verdict
+}
+
+/** How a task stands, as far as it was written down. */
+export interface TaskRecord {
+  state: 'created' | 'succeeded' | 'failed'
+  /** With `failed`: why, for the message. */
+  reason?: string
+}
+
+/** An end that came from outside. */
+export interface Ended {
+  /** `aborted` or `timed out`: by Keptn, which wants no answer any more. */
+  reason: string
+}
+
+/** A run as its head has it. */
+export interface Head {
+  run: string
+  namespace: string
+  name: string
+  uid: string
+  unsettled: boolean
+  deleting: boolean
+  finalizers: string[]
+  /** Epoch milliseconds, whole seconds. */
+  created: number
+  envelope: Envelope
+  plan: Plan
+  claim: Claim
+  /** The claim's text, for the compare-and-set. */
+  claimText: string
+  tasks: Record<string, TaskRecord>
+  tasksText: string
+  announced?: string
+  reported?: string
+  ended?: Ended
+}
+
+/** The head of a run, ready to be created: its creation is the commit. */
+export const encodeHead = (args: {
+  run: string
+  instance: Instance
+  namespace: string
+  managedBy: string
+  envelope: Envelope
+  plan: Plan
+  claim: Claim
+  image: string
+}): Job => {
+  const { envelope } = args
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: headName(args.run),
+      namespace: args.namespace,
+      labels: {
+        'app.kubernetes.io/managed-by': args.managedBy,
+        [LABEL.instance]: instanceId(args.instance),
+        [LABEL.role]: 'head',
+        [LABEL.run]: args.run,
+        [LABEL.unsettled]: 'true',
+        ...(envelope.context && {
+          [LABEL.sequence]: sequenceId(envelope.context, envelope.stage),
+        }),
+      },
+      annotations: {
+        [ANNOTATION.format]: FORMAT,
+        [ANNOTATION.envelope]: JSON.stringify(envelope),
+        [ANNOTATION.plan]: pack(args.plan),
+        [ANNOTATION.claim]: JSON.stringify(args.claim),
+        [ANNOTATION.tasks]: '{}',
+      },
+      finalizers: [FINALIZER],
+    },
+    spec: {
+      completions: 0,
+      parallelism: 0,
+      backoffLimit: 0,
+      template: {
+        metadata: { labels: { [LABEL.instance]: instanceId(args.instance) } },
+        spec: {
+          restartPolicy: 'Never',
+          automountServiceAccountToken: false,
+          // Never started: a Job must name one.
+          containers: [{ name: 'none', image: args.image }],
+        },
+      },
+    },
+  }
+}
+
+const pack = (plan: Plan): string =>
+  gzipSync(JSON.stringify(plan)).toString('base64')
+
+/** True when the plan fits into the head's annotations. */
+export const planFits = (plan: Plan): boolean => pack(plan).length <= PLAN_LIMIT
+
+/** Thrown for a head that a newer version made: it is left alone. */
+export class FormatError extends Error {}
+
+/**
+ * A run from its head. Throws `FormatError` for an unknown format, and a
+ * plain error for one that somebody damaged.
+ */
+export const decodeHead = (job: Job): Head => {
+  const { metadata } = job
+  const annotations = metadata?.annotations ?? {}
+  const read = (key: string): string => {
+    const value = annotations[key]
+    if (value === undefined)
+      throw new Error(`head ${metadata?.name} lacks its annotation ${key}`)
+    return value
+  }
+  const format = read(ANNOTATION.format)
+  if (format !== FORMAT)
+    throw new FormatError(
+      `head ${metadata?.name} has format ${format}, this version knows ${FORMAT}`,
+    )
+  const ended = annotations[ANNOTATION.ended]
+  const announced = annotations[ANNOTATION.announced]
+  const reported = annotations[ANNOTATION.reported]
+  return {
+    run: metadata!.labels![LABEL.run]!,
+    namespace: metadata!.namespace!,
+    name: metadata!.name!,
+    uid: metadata!.uid!,
+    unsettled: metadata!.labels![LABEL.unsettled] !== undefined,
+    deleting: metadata!.deletionTimestamp !== undefined,
+    finalizers: metadata!.finalizers ?? [],
+    created: Date.parse(metadata!.creationTimestamp!),
+    envelope: JSON.parse(read(ANNOTATION.envelope)) as Envelope,
+    plan: JSON.parse(
+      gunzipSync(Buffer.from(read(ANNOTATION.plan), 'base64')).toString(),
+    ) as Plan,
+    claim: JSON.parse(read(ANNOTATION.claim)) as Claim,
+    claimText: read(ANNOTATION.claim),
+    tasks: JSON.parse(read(ANNOTATION.tasks)) as Head['tasks'],
+    tasksText: read(ANNOTATION.tasks),
+    ...(announced !== undefined && { announced }),
+    ...(reported !== undefined && { reported }),
+    ...(ended !== undefined && { ended: JSON.parse(ended) as Ended }),
+  }
+}
+
+const pointer = (...keys: string[]): string =>
+  keys
+    .map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('')
+
+const annotation = (key: string): string =>
+  pointer('metadata', 'annotations', key)
+
+const sameHead = (head: Head): JsonPatch[number] => ({
+  op: 'test',
+  path: '/metadata/uid',
+  value: head.uid,
+})
+
+/** Takes the claim over, if it is still the one that was read. */
+export const claimPatch = (head: Head, claim: Claim): JsonPatch => [
+  sameHead(head),
+  { op: 'test', path: annotation(ANNOTATION.claim), value: head.claimText },
+  {
+    op: 'replace',
+    path: annotation(ANNOTATION.claim),
+    value: JSON.stringify(claim),
+  },
+]
+
+/** Writes down how the tasks stand, and that `.started` is out. */
+export const markPatch = (
+  head: Head,
+  marks: { tasks: Head['tasks']; announced?: string },
+): JsonPatch => [
+  sameHead(head),
+  { op: 'test', path: annotation(ANNOTATION.tasks), value: head.tasksText },
+  {
+    op: 'replace',
+    path: annotation(ANNOTATION.tasks),
+    value: JSON.stringify(marks.tasks),
+  },
+  ...(marks.announced === undefined
+    ? []
+    : [
+        {
+          op: 'add' as const,
+          path: annotation(ANNOTATION.announced),
+          value: marks.announced,
+        },
+      ]),
+]
+
+/** Writes down that `.finished` is out, while silent actions still run. */
+export const reportedPatch = (head: Head, time: string): JsonPatch => [
+  sameHead(head),
+  { op: 'add', path: annotation(ANNOTATION.reported), value: time },
+]
+
+/** Writes down an end from outside. */
+export const endedPatch = (head: Head, ended: Ended): JsonPatch => [
+  sameHead(head),
+  {
+    op: 'add',
+    path: annotation(ANNOTATION.ended),
+    value: JSON.stringify(ended),
+  },
+]
+
+/**
+ * Ends the run: from here on the head is a record that expires. Its time to
+ * live counts from its own end, which was its creation.
+ */
+export const settlePatch = (
+  head: Head,
+  args: { time: number; reported?: string },
+): JsonPatch => [
+  sameHead(head),
+  { op: 'test', path: unsettledPath, value: 'true' },
+  { op: 'remove', path: unsettledPath },
+  ...releasePatch(head),
+  {
+    op: 'add',
+    path: '/spec/ttlSecondsAfterFinished',
+    value: headTtl(head.plan, Math.max(0, args.time - head.created)),
+  },
+  ...(args.reported === undefined
+    ? []
+    : [
+        {
+          op: 'add' as const,
+          path: annotation(ANNOTATION.reported),
+          value: args.reported,
+        },
+      ]),
+]
+
+const unsettledPath = pointer('metadata', 'labels', LABEL.unsettled)
+
+/** Takes our finalizer off, and nobody else's. */
+const releasePatch = (head: Head): JsonPatch => {
+  const index = head.finalizers.indexOf(FINALIZER)
+  const path = `/metadata/finalizers/${index}`
+  return index < 0
+    ? []
+    : [
+        { op: 'test', path, value: FINALIZER },
+        { op: 'remove', path },
+      ]
+}
+
+/** A Broker repeats for less than that: a settled run is not run again. */
+const MIN_HEAD_TTL = 15 * 60
+
+/** Seconds; `age` in milliseconds. */
+const headTtl = (plan: Plan, age: number): number =>
+  Math.ceil(age / 1000) +
+  plan.actions
+    .flatMap(({ tasks }) => tasks)
+    .reduce((ttl, task) => Math.max(ttl, task.ttl), MIN_HEAD_TTL)

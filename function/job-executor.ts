@@ -1,0 +1,134 @@
+import type { JobEvent } from '../config/event.ts'
+import { endSequence, sequenceEnd } from './abort.ts'
+import { sweepBundles } from './bundles.ts'
+import { isClusterError } from './cluster/cluster.ts'
+import { LABEL } from './labels.ts'
+import { headName, instanceId } from './names.ts'
+import { groupPokes, poke } from './poke.ts'
+import type { Ports } from './ports.ts'
+import { receive } from './receive.ts'
+import { type Fresh, reconcile } from './reconcile.ts'
+import type { Ring } from './rings.ts'
+import { watchJob } from './watch-job.ts'
+
+/** The function without HTTP: what it does for an event and for a callback. */
+export interface JobExecutor {
+  /**
+   * Takes an event: resolves when its run is committed and the job watch
+   * knows, or when there is nothing to do. Rejects when the event has to be
+   * delivered again.
+   */
+  event(event: JobEvent): Promise<void>
+  /** Brings runs on; rejects when that could not be carried through. */
+  ring(ring: Ring): Promise<void>
+  /** Resolves when nothing is under way in this process any more. */
+  idle(): Promise<void>
+}
+
+/** Makes the function from its ports. */
+export const jobExecutor = (ports: Ports): JobExecutor => {
+  const { cluster, settings, log } = ports
+  const underWay = new Set<Promise<unknown>>()
+  const inBackground = (what: Promise<unknown>): void => {
+    const tracked = what
+      .catch((error: unknown) =>
+        log('warn', 'left to the next signal', { error: String(error) }),
+      )
+      .finally(() => underWay.delete(tracked))
+    underWay.add(tracked)
+  }
+  const pokeWatch = groupPokes(async () => {
+    if (settings.jobWatch.enabled)
+      await poke(ports, watchJob(settings, await ports.image()))
+  })
+  const reconcileRun = onePassEach((run, fresh) => reconcile(ports, run, fresh))
+
+  const event = async (event: JobEvent): Promise<void> => {
+    const end = sequenceEnd(event)
+    if (end) {
+      const runs = await endSequence(ports, end)
+      if (runs.length > 0) await pokeWatch()
+      for (const run of runs) inBackground(reconcileRun(run))
+    }
+    const received = await receive(ports, event)
+    const about = { type: event.type, id: event.id, source: event.source }
+    if (received.state === 'ignored')
+      return log('info', `ignored: ${received.reason}`, about)
+    log('info', received.state, { ...about, run: received.run })
+    if (received.state === 'settled') return
+    await pokeWatch()
+    inBackground(reconcileRun(received.run, received.fresh))
+  }
+
+  const ring = async (ring: Ring): Promise<void> => {
+    if ('run' in ring) {
+      await reconcileRun(ring.run)
+      return
+    }
+    const { items } = await cluster.list('Job', settings.jobNamespace, {
+      labelSelector: `${LABEL.instance}=${instanceId(settings.instance)},${LABEL.role}=head,${LABEL.unsettled}`,
+    })
+    if (items.length > 0) await pokeWatch()
+    const passes = await Promise.allSettled(
+      items.map(({ metadata }) => reconcileRun(metadata!.labels![LABEL.run]!)),
+    )
+    await sweepBundles(cluster, {
+      instance: settings.instance,
+      namespaces: [settings.jobNamespace, ...settings.jobNamespaces],
+      hasHead: (run) => exists(run),
+    })
+    const failed = passes.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+  }
+
+  const exists = async (run: string): Promise<boolean> => {
+    try {
+      await cluster.get('Job', settings.jobNamespace, headName(run))
+      return true
+    } catch (error) {
+      if (isClusterError(error, 'NotFound')) return false
+      throw error
+    }
+  }
+
+  const idle = async (): Promise<void> => {
+    while (underWay.size > 0) await Promise.all(underWay)
+  }
+
+  return { event, ring, idle }
+}
+
+/**
+ * One pass of a run at a time in this process: who comes during a pass shares
+ * the one after it, which sees all that happened before it began.
+ */
+const onePassEach = <T>(
+  pass: (run: string, fresh?: Fresh) => Promise<T>,
+): ((run: string, fresh?: Fresh) => Promise<T>) => {
+  const running = new Map<string, Promise<T>>()
+  const waiting = new Map<string, Promise<T>>()
+  const start = (run: string, fresh?: Fresh): Promise<T> => {
+    const current = pass(run, fresh).finally(() => {
+      if (running.get(run) === current) running.delete(run)
+    })
+    running.set(run, current)
+    return current
+  }
+  return (run, fresh) => {
+    const current = running.get(run)
+    if (!current) return start(run, fresh)
+    const next =
+      waiting.get(run) ??
+      current
+        .then(
+          () => {},
+          () => {},
+        )
+        .then(() => {
+          waiting.delete(run)
+          return start(run)
+        })
+    waiting.set(run, next)
+    return next
+  }
+}

@@ -1,0 +1,16 @@
+/** Writes one line for the operator: JSON, so that text cannot forge lines. */
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  fields?: Record<string, unknown>,
+) => void
+
+/** Logs to standard output as lines of JSON. */
+export const jsonLog =
+  (write: (line: string) => void, now: () => number): Log =>
+  (level, message, fields) =>
+    write(
+      `${JSON.stringify({ time: new Date(now()).toISOString(), level, message, ...fields })}\n`,
+    )
+
+export const noLog: Log = () => {}

@@ -1,0 +1,21 @@
+import type { Clock } from './clock.ts'
+import type { Cluster } from './cluster/cluster.ts'
+import type { Log } from './log.ts'
+import type { Reporter } from './reporter.ts'
+import type { ResourceStore } from './resource-store.ts'
+import type { Settings } from './settings.ts'
+
+/** The world, handed in once. */
+export interface Ports {
+  cluster: Cluster
+  store: ResourceStore
+  /** Absent: nothing is answered. */
+  reporter?: Reporter
+  clock: Clock
+  log: Log
+  settings: Settings
+  /** Tells this process from other replicas and from its own past. */
+  replica: string
+  /** Our own image, for the job watch and the files container. */
+  image: () => Promise<string>
+}

@@ -1,0 +1,93 @@
+import type { Cluster, Event, Job, Pod } from './cluster/cluster.ts'
+import { isClusterError } from './cluster/cluster.ts'
+import { decodeHead, type Head } from './head.ts'
+import { LABEL } from './labels.ts'
+import { headName } from './names.ts'
+import { lacksPod, type Outcome, taskOutcome } from './outcome.ts'
+import { namespacesOf, recordName, stepsOf } from './plan.ts'
+
+/** What the API server says of a run now. */
+export interface RunObjects {
+  head: Head
+  /** The task Jobs that are of this head, by record name. */
+  jobs: Map<string, { job: Job; outcome: Outcome }>
+  /** Their pods, by record name. */
+  pods: Map<string, Pod[]>
+}
+
+/**
+ * Reads a run: its head, its task Jobs and their pods. `undefined` when there
+ * is no such head. Rejects with `ClusterError`, or `FormatError` for a head
+ * that a newer version made.
+ */
+export const readRun = async (
+  cluster: Cluster,
+  namespace: string,
+  run: string,
+): Promise<RunObjects | undefined> => {
+  const job = await cluster
+    .get('Job', namespace, headName(run))
+    .catch((error: unknown) => {
+      if (isClusterError(error, 'NotFound')) return undefined
+      throw error
+    })
+  if (!job) return undefined
+  const head = decodeHead(job)
+  return head.unsettled
+    ? { head, ...(await readTasks(cluster, head)) }
+    : { head, jobs: new Map(), pods: new Map() }
+}
+
+/** The task Jobs of a head and their pods, in all of its namespaces. */
+export const readTasks = async (
+  cluster: Cluster,
+  head: Head,
+): Promise<Pick<RunObjects, 'jobs' | 'pods'>> => {
+  const namespaces = namespacesOf(head.plan)
+  const labelSelector = `${LABEL.run}=${head.run},${LABEL.role}=task`
+  const [jobLists, podLists] = await Promise.all([
+    Promise.all(
+      namespaces.map((ns) => cluster.list('Job', ns, { labelSelector })),
+    ),
+    Promise.all(
+      namespaces.map((ns) => cluster.list('Pod', ns, { labelSelector })),
+    ),
+  ])
+  const allJobs = jobLists.flatMap(({ items }) => items)
+  const allPods = podLists.flatMap(({ items }) => items)
+  const jobs: RunObjects['jobs'] = new Map()
+  const pods: RunObjects['pods'] = new Map()
+  for (const step of stepsOf(head.plan)) {
+    const wanted = step.task.job.metadata!
+    const job = allJobs.find(
+      ({ metadata }) =>
+        metadata?.name === wanted.name &&
+        metadata?.namespace === wanted.namespace &&
+        isOurs(metadata, head),
+    )
+    if (!job || job.metadata!.deletionTimestamp) continue
+    const own = allPods.filter(({ metadata }) =>
+      metadata?.ownerReferences?.some(({ uid }) => uid === job.metadata!.uid),
+    )
+    const events = lacksPod(job, own, cluster.time())
+      ? await failedCreates(cluster, job)
+      : []
+    jobs.set(recordName(step), {
+      job,
+      outcome: taskOutcome({ job, pods: own, events }),
+    })
+    pods.set(recordName(step), own)
+  }
+  return { jobs, pods }
+}
+
+/** True for a task Job that this very head made, and not one of its name. */
+export const isOurs = (metadata: Job['metadata'], head: Head): boolean =>
+  metadata?.labels?.[LABEL.head] === head.uid
+
+const failedCreates = async (cluster: Cluster, job: Job): Promise<Event[]> => {
+  const { items } = await cluster.list('Event', job.metadata!.namespace!, {
+    fieldSelector: `involvedObject.uid=${job.metadata!.uid},reason=FailedCreate`,
+  })
+  return items
+}

@@ -1,0 +1,176 @@
+import type { JobEvent } from '../config/event.ts'
+import { parseConfig } from '../config/parse.ts'
+import type { Problem } from '../config/problem.ts'
+import { ensureBundle } from './bundles.ts'
+import { isClusterError, type Job } from './cluster/cluster.ts'
+import { lookupConfig } from './config-lookup.ts'
+import { makeEnvelope } from './envelope.ts'
+import { resolveFiles } from './files.ts'
+import { decodeHead, encodeHead, type Head } from './head.ts'
+import { tellUser } from './kubernetes-event.ts'
+import { headName, runId } from './names.ts'
+import {
+  failedRun,
+  type PlannedRun,
+  planRun,
+  type PlanSources,
+} from './plan-run.ts'
+import type { Ports } from './ports.ts'
+import type { Fresh } from './reconcile.ts'
+
+/** What became of an event. */
+export type Received =
+  /** Nothing of ours: no config, or nothing in it matched. */
+  | { state: 'ignored'; reason: string }
+  /** Its run is committed; `fresh` when by this very call. */
+  | { state: 'committed'; run: string; fresh?: Fresh }
+  /** Its run was committed before and has ended. */
+  | { state: 'settled'; run: string }
+
+/**
+ * From an event to its run: config, match, files, plan, dry run, bundles,
+ * and then the head, whose creation is the commit. The same event any number
+ * of times makes one run. Rejects with `ClusterError`, `StoreError` or
+ * `FormatError` when it has to be delivered again.
+ */
+export const receive = async (
+  ports: Ports,
+  event: JobEvent,
+): Promise<Received> => {
+  const { settings, store } = ports
+  const run = runId(settings.instance, event)
+  const [known, found] = await Promise.all([
+    findHead(ports, run),
+    lookupConfig(store, event),
+  ])
+  if (known) return knownRun(known)
+  if (!found)
+    return { state: 'ignored', reason: 'there is no job/config.yaml for it' }
+  const parsed = parseConfig(found.text)
+  if ('problems' in parsed) return unusable(ports, run, event, parsed.problems)
+  const planned = await planRun(sourcesOf(ports, event), run, event, {
+    config: parsed.config,
+    configHash: found.hash,
+  })
+  if (planned.plan.actions.length === 0 && !planned.plan.failure)
+    return { state: 'ignored', reason: 'no action matches it' }
+  return commit(ports, run, event, planned)
+}
+
+const knownRun = (head: Head): Received => ({
+  state: head.unsettled ? 'committed' : 'settled',
+  run: head.run,
+})
+
+const findHead = async (
+  { cluster, settings }: Ports,
+  run: string,
+): Promise<Head | undefined> => {
+  try {
+    return decodeHead(
+      await cluster.get('Job', settings.jobNamespace, headName(run)),
+    )
+  } catch (error) {
+    if (isClusterError(error, 'NotFound')) return undefined
+    throw error
+  }
+}
+
+/**
+ * A config that cannot be parsed is answered only where it is known that it
+ * was meant for this event's type; else it is told to who looks.
+ */
+const unusable = async (
+  ports: Ports,
+  run: string,
+  event: JobEvent,
+  problems: Problem[],
+): Promise<Received> => {
+  const { settings, log } = ports
+  const message = `job/config.yaml cannot be used:\n${problems.map(problemLine).join('\n')}`
+  log('error', message, { type: event.type, id: event.id })
+  if (settings.answeredInvalid.includes(event.type))
+    return commit(
+      ports,
+      run,
+      event,
+      failedRun({ code: 'invalid-config', message }),
+    )
+  await tellUser(
+    ports,
+    { namespace: settings.jobNamespace },
+    { reason: 'InvalidConfig', message: `${event.type}: ${message}` },
+  )
+  return { state: 'ignored', reason: 'job/config.yaml cannot be used' }
+}
+
+const problemLine = ({ line, path, message }: Problem): string =>
+  [line && `line ${line}`, path, message].filter(Boolean).join(': ')
+
+const sourcesOf = (ports: Ports, event: JobEvent): PlanSources => {
+  const { settings, store, cluster, image } = ports
+  return {
+    settings,
+    image,
+    files: (files) =>
+      resolveFiles(store, event, files, {
+        ...settings.limits,
+        totalBytes: settings.limits.filesBytes,
+      }),
+    accept: async (job) => {
+      try {
+        await cluster.create('Job', job, { dryRun: true })
+        return undefined
+      } catch (error) {
+        // The run of a repeat: its head decides.
+        if (isClusterError(error, 'AlreadyExists')) return undefined
+        if (isClusterError(error, 'Invalid', 'Forbidden', 'NotFound'))
+          return { code: 'refused', message: refusal(job, error.message) }
+        throw error
+      }
+    },
+  }
+}
+
+const refusal = (job: Job, message: string): string =>
+  `the cluster does not accept the job in namespace ${job.metadata!.namespace}: ${message}`
+
+const commit = async (
+  ports: Ports,
+  run: string,
+  event: JobEvent,
+  { plan, bundles }: PlannedRun,
+): Promise<Received> => {
+  const { cluster, clock, settings, reporter } = ports
+  const silent = !plan.failure && plan.actions.every((action) => action.silent)
+  const envelope = makeEnvelope(
+    event,
+    reporter && !silent ? (settings.keptn ? 'keptn' : 'sink') : undefined,
+    new Date(cluster.time()).toISOString(),
+  )
+  await Promise.all(bundles.map((bundle) => ensureBundle(cluster, bundle)))
+  const claimed = clock.monotonic()
+  const head = encodeHead({
+    run,
+    instance: settings.instance,
+    namespace: settings.jobNamespace,
+    managedBy: settings.deploymentName,
+    envelope,
+    plan,
+    claim: {
+      for: 'started',
+      by: ports.replica,
+      until: cluster.time() + settings.leaseSeconds * 1000,
+    },
+    image: 'none',
+  })
+  try {
+    const created = decodeHead(await cluster.create('Job', head))
+    return { state: 'committed', run, fresh: { head: created, claimed } }
+  } catch (error) {
+    if (!isClusterError(error, 'AlreadyExists')) throw error
+    const known = await findHead(ports, run)
+    if (!known) throw error
+    return knownRun(known)
+  }
+}

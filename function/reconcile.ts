@@ -1,0 +1,330 @@
+import { isClusterError, type Pod } from './cluster/cluster.ts'
+import { decide, type Decision, type RunState } from './decide.ts'
+import { deliver, type Delivery } from './deliver.ts'
+import { makeReport } from './envelope.ts'
+import {
+  claimPatch,
+  decodeHead,
+  type Head,
+  markPatch,
+  reportedPatch,
+  type TaskRecord,
+} from './head.ts'
+import { tellUser } from './kubernetes-event.ts'
+import { finishedData } from './finished.ts'
+import { recordName, type Step } from './plan.ts'
+import type { Ports } from './ports.ts'
+import { readRun, type RunObjects } from './read-run.ts'
+import { ensureTaskJob } from './own-task.ts'
+import { adoptBundles } from './bundles.ts'
+import { settle } from './settle.ts'
+import { stopTask } from './stop-task.ts'
+import type { Verdict } from './verdict.ts'
+
+/** Where a pass ended: nothing more to do now. */
+export interface Reconciled {
+  settled: boolean
+}
+
+/** A pass that changes nothing for that often is a defect of ours. */
+const MAX_STEPS = 1_000
+
+/** Keptn times a task out that nobody answered within ten minutes. */
+const MAYBE_CLOSED = 9 * 60_000
+
+/**
+ * Brings a run as far as it can go now: reads its objects, decides, does it,
+ * until there is nothing to do. Any number of these may run at once, and any
+ * of them may die between two lines. Rejects with `ClusterError` or
+ * `FormatError` when a step could not be carried out.
+ */
+export const reconcile = async (
+  ports: Ports,
+  run: string,
+  fresh?: Fresh,
+): Promise<Reconciled> => {
+  const pass = await begin(ports, run, fresh)
+  if (!pass) return { settled: true }
+  for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+    const decision = decide(stateOf(pass))
+    if (decision.do === 'nothing') return { settled: true }
+    if (decision.do === 'wait') return { settled: false }
+    try {
+      if (!(await carryOut(pass, decision))) return { settled: false }
+    } catch (error) {
+      // Somebody else was faster, or the head is gone: look again.
+      if (!isClusterError(error, 'Conflict', 'NotFound')) throw error
+      const objects = await readRun(
+        ports.cluster,
+        ports.settings.jobNamespace,
+        run,
+      )
+      if (!objects) return { settled: true }
+      Object.assign(pass, objects)
+      delete pass.holding
+    }
+  }
+  throw new Error(`run ${run} does not come to rest`)
+}
+
+/** A head that was created a moment ago, by this very process. */
+export interface Fresh {
+  head: Head
+  /** Monotonic milliseconds: when its claim was written. */
+  claimed: number
+}
+
+/** One pass: what was read, what was done, what may be sent until when. */
+interface Pass extends RunObjects {
+  ports: Ports
+  holding?: { for: 'started' | 'finished'; ask: boolean }
+  /** Monotonic milliseconds. */
+  sendUntil: number
+  startedSent: boolean
+}
+
+const begin = async (
+  ports: Ports,
+  run: string,
+  fresh: Fresh | undefined,
+): Promise<Pass | undefined> => {
+  const common = { ports, startedSent: false }
+  if (fresh)
+    return {
+      ...common,
+      head: fresh.head,
+      jobs: new Map(),
+      pods: new Map(),
+      holding: { for: 'started', ask: false },
+      sendUntil: fresh.claimed + halfLease(ports),
+    }
+  const { cluster, settings } = ports
+  const objects = await readRun(cluster, settings.jobNamespace, run)
+  return objects && { ...common, ...objects, sendUntil: 0 }
+}
+
+/** It is given up to send at half the lease. Milliseconds. */
+const halfLease = ({ settings }: Ports): number =>
+  (settings.leaseSeconds * 1000) / 2
+
+const stateOf = (pass: Pass): RunState => ({
+  head: pass.head,
+  jobs: pass.jobs,
+  now: pass.ports.cluster.time(),
+  startedSent: pass.startedSent,
+  reportDeadline: pass.ports.settings.reportDeadlineSeconds,
+  ...(pass.holding && { holding: pass.holding }),
+})
+
+/** Does what was decided; false when the pass has to end here. */
+const carryOut = async (pass: Pass, decision: Decision): Promise<boolean> => {
+  switch (decision.do) {
+    case 'claim':
+      await takeClaim(pass, decision)
+      return true
+    case 'start':
+      return sendStarted(pass, decision.ask)
+    case 'create':
+      await createTask(pass, decision.step, decision.tasks)
+      return true
+    case 'mark':
+      await mark(pass, decision.tasks)
+      return true
+    case 'stop':
+      await stop(pass, decision.step, decision.reason)
+      return true
+    case 'finish':
+      return sendFinished(pass, decision.verdict, decision.ask)
+    case 'settle':
+      await end(pass, decision.unreported)
+      return true
+    default:
+      return false
+  }
+}
+
+const patchHead = async (
+  { ports, head }: Pass,
+  patch: Parameters<Ports['cluster']['patch']>[3],
+): Promise<Head> =>
+  decodeHead(await ports.cluster.patch('Job', head.namespace, head.name, patch))
+
+const takeClaim = async (
+  pass: Pass,
+  decision: Extract<Decision, { do: 'claim' }>,
+): Promise<void> => {
+  const { ports, head } = pass
+  const { clock, cluster, settings } = ports
+  const sendUntil = clock.monotonic() + halfLease(ports)
+  pass.head = await patchHead(
+    pass,
+    claimPatch(head, {
+      for: decision.for,
+      by: ports.replica,
+      until: cluster.time() + settings.leaseSeconds * 1000,
+      ...(decision.verdict && { verdict: decision.verdict }),
+    }),
+  )
+  pass.sendUntil = sendUntil
+  pass.holding = { for: decision.for, ask: decision.ask }
+}
+
+const sendStarted = async (pass: Pass, ask: boolean): Promise<boolean> => {
+  const { ports, head } = pass
+  delete pass.holding
+  if (await closed(ports, head)) {
+    ports.log('warn', 'nobody waits for an answer any more', { run: head.run })
+    await end(pass)
+    return true
+  }
+  const delivery = await send(pass, 'started', ask)
+  if (delivery.state === 'refused') {
+    await end(pass, `.started was refused: ${delivery.reason}`)
+    return true
+  }
+  pass.startedSent = delivery.state === 'delivered'
+  return pass.startedSent
+}
+
+/** True when Keptn has ended the task already: an answer would spoil it. */
+const closed = async (ports: Ports, head: Head): Promise<boolean> => {
+  const { reporter, clock, cluster } = ports
+  const { type, id, project, time } = head.envelope
+  if (!reporter || time === undefined) return false
+  if (cluster.time() - Date.parse(time) < MAYBE_CLOSED) return false
+  const limit = new AbortController()
+  const cancel = clock.after(halfLease(ports) / 2, () => limit.abort())
+  try {
+    const open = await reporter.open({ type, id, project }, limit.signal)
+    return open === false
+  } catch {
+    return false
+  } finally {
+    cancel()
+  }
+}
+
+const send = async (
+  pass: Pass,
+  kind: 'started' | 'finished',
+  ask: boolean,
+  data?: Record<string, unknown>,
+): Promise<Delivery> => {
+  const { ports, head } = pass
+  const { reporter, clock, settings } = ports
+  if (!reporter) return { state: 'refused', reason: 'nobody to report to' }
+  const report = makeReport({
+    envelope: head.envelope,
+    run: head.run,
+    source: settings.source,
+    kind,
+    time: new Date(ports.cluster.time()).toISOString(),
+    ...(data && { data }),
+  })
+  const delivery = await deliver({
+    reporter,
+    clock,
+    report,
+    until: pass.sendUntil,
+    ask,
+  })
+  const level = delivery.state === 'delivered' ? 'info' : 'warn'
+  ports.log(level, `.${kind} ${delivery.state}`, {
+    run: head.run,
+    triggeredid: head.envelope.id,
+    shkeptncontext: head.envelope.context,
+    ...('reason' in delivery && { reason: delivery.reason }),
+  })
+  return delivery
+}
+
+const createTask = async (
+  pass: Pass,
+  step: Step,
+  tasks: Record<string, TaskRecord>,
+): Promise<void> => {
+  const { ports, head } = pass
+  if (Object.keys(head.tasks).length === 0)
+    await adoptBundles(ports.cluster, head)
+  const job = await ensureTaskJob(ports.cluster, head, step)
+  const name = recordName(step)
+  pass.jobs.set(name, { job, outcome: { state: 'running' } })
+  pass.pods.set(name, [])
+  ports.log('info', 'task started', {
+    run: head.run,
+    job: job.metadata!.name,
+    namespace: job.metadata!.namespace,
+  })
+  await mark(pass, tasks)
+}
+
+const mark = async (
+  pass: Pass,
+  tasks: Record<string, TaskRecord>,
+): Promise<void> => {
+  const { head, ports } = pass
+  const announced =
+    head.envelope.answered && !head.announced
+      ? new Date(ports.cluster.time()).toISOString()
+      : undefined
+  pass.head = await patchHead(
+    pass,
+    markPatch(head, { tasks, ...(announced && { announced }) }),
+  )
+}
+
+const stop = async (pass: Pass, step: Step, reason: string): Promise<void> => {
+  const name = recordName(step)
+  const { job } = pass.jobs.get(name)!
+  await stopTask(pass.ports.cluster, job, reason)
+  pass.jobs.set(name, { job, outcome: { state: 'failed', reason } })
+}
+
+const sendFinished = async (
+  pass: Pass,
+  verdict: Verdict,
+  ask: boolean,
+): Promise<boolean> => {
+  const { ports, head } = pass
+  delete pass.holding
+  const podsOf = (name: string): Pod[] => pass.pods.get(name) ?? []
+  let delivery = await send(
+    pass,
+    'finished',
+    ask,
+    await finishedData(ports, head, verdict, podsOf),
+  )
+  if (delivery.state === 'refused')
+    delivery = await send(pass, 'finished', false, {
+      status: verdict.status,
+      result: verdict.result,
+    })
+  if (delivery.state === 'refused') {
+    await end(pass, `.finished was refused: ${delivery.reason}`)
+    return true
+  }
+  if (delivery.state !== 'delivered') return false
+  const reported = new Date(ports.cluster.time()).toISOString()
+  const state = { ...stateOf(pass), head: { ...head, reported } }
+  if (decide(state).do === 'settle') await end(pass, undefined, reported)
+  else pass.head = await patchHead(pass, reportedPatch(head, reported))
+  return true
+}
+
+/** Settles the run, and tells whoever looks if its answer was lost. */
+const end = async (
+  pass: Pass,
+  unreported?: string,
+  reported?: string,
+): Promise<void> => {
+  const { ports, head } = pass
+  if (unreported !== undefined) {
+    ports.log('error', unreported, {
+      run: head.run,
+      triggeredid: head.envelope.id,
+      shkeptncontext: head.envelope.context,
+    })
+    await tellUser(ports, head, { reason: 'Unreported', message: unreported })
+  }
+  pass.head = await settle(ports, pass, reported)
+}

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { buildApp } from './app.ts'
+import { systemClock } from './clock.ts'
+import { connectToCluster } from './cluster/connection.ts'
+import { lostEvent } from './dead-letter.ts'
+import { directoryStore } from './directory-store.ts'
+import { jobExecutor } from './job-executor.ts'
+import { keptnAuth } from './keptn/auth.ts'
+import { keptnReporter } from './keptn/reporter.ts'
+import { keptnResourceStore } from './keptn/resource-store.ts'
+import { jsonLog } from './log.ts'
+import { ownImage } from './own-image.ts'
+import type { Ports } from './ports.ts'
+import type { Reporter } from './reporter.ts'
+import type { ResourceStore } from './resource-store.ts'
+import {
+  type KeptnSettings,
+  readSettings,
+  type Settings,
+  SettingsError,
+} from './settings.ts'
+import { sinkReporter } from './sink-reporter.ts'
+
+/** How long requests and passes under way get to end. Milliseconds. */
+const DRAIN = 20_000
+
+const readFile = (path: string): string | undefined => {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+const storeOf = (settings: Settings): ResourceStore => {
+  if (settings.resourcesDir) return directoryStore(settings.resourcesDir)
+  const { keptn } = settings
+  if (!keptn)
+    throw new SettingsError([
+      {
+        variable: 'KEPTN_API_ENDPOINT',
+        value: undefined,
+        expected:
+          'is needed, or RESOURCES_DIR: without one there is no place to read job/config.yaml from',
+      },
+    ])
+  return keptnResourceStore(toKeptn(keptn))
+}
+
+const toKeptn = (keptn: KeptnSettings) => ({
+  endpoint: keptn.endpoint,
+  auth: keptnAuth({
+    ...(keptn.token && { token: keptn.token }),
+    ...(keptn.oauth && {
+      oauth: {
+        clientId: keptn.oauth.clientId,
+        clientSecret: keptn.oauth.clientSecret,
+        scopes: [...keptn.oauth.scopes],
+        ...(keptn.oauth.discovery && { discoveryUrl: keptn.oauth.discovery }),
+        ...(keptn.oauth.tokenUrl && { tokenUrl: keptn.oauth.tokenUrl }),
+      },
+    }),
+  }),
+})
+
+const reporterOf = (settings: Settings): Reporter | undefined => {
+  const { keptn, sink, ceOverrides } = settings
+  if (keptn) return keptnReporter(toKeptn(keptn))
+  if (sink) return sinkReporter({ sink, ...(ceOverrides && { ceOverrides }) })
+  return undefined
+}
+
+const start = async (): Promise<void> => {
+  const log = jsonLog(
+    (line) => process.stdout.write(line),
+    () => Date.now(),
+  )
+  const settings = readSettings(process.env, { read: readFile })
+  const cluster = await connectToCluster()
+  const reporter = reporterOf(settings)
+  const ports: Ports = {
+    cluster,
+    store: storeOf(settings),
+    ...(reporter && { reporter }),
+    clock: systemClock,
+    log,
+    settings,
+    replica: randomUUID(),
+    image: ownImage(cluster, settings, process.env.HOSTNAME),
+  }
+  if (!reporter)
+    log('warn', 'nobody is answered: set KEPTN_API_ENDPOINT or K_SINK')
+  const executor = jobExecutor(ports)
+  const app = buildApp({
+    executor,
+    lost: (event) => lostEvent(ports, event),
+    log,
+    bodyLimit: settings.limits.bodyBytes,
+  })
+  await app.listen({ host: '0.0.0.0', port: settings.port })
+  log('info', 'listening', { port: settings.port })
+
+  const stop = async (): Promise<void> => {
+    log('info', 'stopping')
+    const drained = app.close().then(() => executor.idle())
+    await Promise.race([
+      drained,
+      new Promise((resolve) => setTimeout(resolve, DRAIN).unref()),
+    ])
+    process.exit(0)
+  }
+  process.once('SIGTERM', () => void stop())
+  process.once('SIGINT', () => void stop())
+}
+
+start().catch((error: unknown) => {
+  process.stderr.write(
+    `${error instanceof SettingsError ? error.message : String((error as Error).stack ?? error)}\n`,
+  )
+  process.exit(1)
+})

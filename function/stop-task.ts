@@ -1,0 +1,25 @@
+import type { Cluster, Job } from './cluster/cluster.ts'
+import { ANNOTATION } from './labels.ts'
+
+const path = `/metadata/annotations/${ANNOTATION.stopped.replaceAll('/', '~1')}`
+
+/**
+ * Stops a task's Job and writes on it why. It is not deleted: who looks for
+ * it finds it Failed, with its reason, until its time to live is over.
+ */
+export const stopTask = async (
+  cluster: Cluster,
+  job: Job,
+  reason: string,
+): Promise<void> => {
+  const { namespace, name, uid } = job.metadata!
+  await cluster.patch('Job', namespace!, name!, [
+    { op: 'test', path: '/metadata/uid', value: uid },
+    ...(job.metadata!.annotations
+      ? []
+      : [{ op: 'add' as const, path: '/metadata/annotations', value: {} }]),
+    { op: 'add', path, value: reason },
+    // Long over: the Job controller ends its pods and fails it.
+    { op: 'add', path: '/spec/activeDeadlineSeconds', value: 1 },
+  ])
+}

@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import type { Job } from './cluster/cluster.ts'
+import { ANNOTATION, LABEL } from './labels.ts'
+import { instanceId, watchName } from './names.ts'
+import type { Settings } from './settings.ts'
+
+/** Restarts of its container never end the watch. */
+const UNREACHABLE = 2 ** 31 - 1
+
+/** How the image starts the job watch. */
+export const WATCH_COMMAND = ['node', '/app/watch.js']
+
+/**
+ * The Job of the job watch, which is there only while runs are unsettled. Its
+ * annotation `spec` is the hash of the rest: a function with other settings
+ * or another image replaces it.
+ */
+export const watchJob = (settings: Settings, image: string): Job => {
+  const { instance, jobWatch, jobNamespace } = settings
+  const labels = {
+    'app.kubernetes.io/managed-by': settings.deploymentName,
+    [LABEL.instance]: instanceId(instance),
+    [LABEL.role]: 'watch',
+  }
+  const spec: Job['spec'] = {
+    backoffLimit: UNREACHABLE,
+    template: {
+      metadata: { labels },
+      spec: {
+        restartPolicy: 'OnFailure',
+        serviceAccountName: jobWatch.serviceAccount,
+        terminationGracePeriodSeconds: 5,
+        securityContext: {
+          runAsNonRoot: true,
+          seccompProfile: { type: 'RuntimeDefault' },
+        },
+        containers: [
+          {
+            name: 'job-watch',
+            image,
+            command: WATCH_COMMAND,
+            env: Object.entries({
+              CALLBACK_URL: settings.callbackUrl,
+              FUNCTION_NAME: instance.name,
+              FUNCTION_NAMESPACE: instance.namespace,
+              JOB_NAMESPACE: jobNamespace,
+              JOB_NAMESPACES: settings.jobNamespaces.join(','),
+              JOB_WATCH_HEARTBEAT_SECONDS: `${jobWatch.heartbeatSeconds}`,
+              JOB_WATCH_LINGER_SECONDS: `${jobWatch.lingerSeconds}`,
+            }).map(([name, value]) => ({ name, value })),
+            resources: {
+              requests: { cpu: '10m', memory: '64Mi' },
+              limits: { memory: '192Mi' },
+            },
+            securityContext: {
+              allowPrivilegeEscalation: false,
+              readOnlyRootFilesystem: true,
+              capabilities: { drop: ['ALL'] },
+            },
+          },
+        ],
+      },
+    },
+  }
+  const hash = createHash('sha256')
+    .update(JSON.stringify([labels, spec]))
+    .digest('hex')
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: {
+      name: watchName(instance),
+      namespace: jobNamespace,
+      labels,
+      annotations: { [ANNOTATION.spec]: hash.slice(0, 32) },
+    },
+    spec,
+  }
+}
