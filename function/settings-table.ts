@@ -45,8 +45,7 @@ export const settingsTable = {
   },
   JOB_NAMESPACES: {
     default: '',
-    meaning:
-      'Further namespaces, comma separated, that a task may name; `*` allows all.',
+    meaning: 'Further namespaces, comma separated, that a task may name.',
   },
   KEPTN_API_ENDPOINT: {
     meaning:
@@ -188,26 +187,26 @@ export const settingsTable = {
       'Event types, comma separated, that are answered when the config cannot be parsed.',
     emptyCounts: true,
   },
-  MAX_BODY_BYTES: {
+  LIMIT_BODY_BYTES: {
     default: '1048576',
     meaning: 'Longest body of a request.',
   },
-  MAX_CONFIG_BYTES: {
+  LIMIT_CONFIG_BYTES: {
     default: '1048576',
     meaning: 'Longest `job/config.yaml`.',
   },
-  MAX_FILES: { default: '200', meaning: 'Most files of one task.' },
-  MAX_FILE_BYTES: { default: '921600', meaning: 'Longest file of a task.' },
-  MAX_FILES_BYTES: {
+  LIMIT_FILES: { default: '200', meaning: 'Most files of one task.' },
+  LIMIT_FILE_BYTES: { default: '921600', meaning: 'Longest file of a task.' },
+  LIMIT_FILES_BYTES: {
     default: '10485760',
     meaning: 'Most bytes of all files of one run.',
   },
-  MAX_TASKS: { default: '100', meaning: 'Most tasks of one run.' },
-  MAX_MESSAGE_BYTES: {
+  LIMIT_TASKS: { default: '100', meaning: 'Most tasks of one run.' },
+  LIMIT_MESSAGE_BYTES: {
     default: '49152',
     meaning: "Longest message of a `.finished`; logs' oldest part is cut.",
   },
-  MAX_EVENT_BYTES: {
+  LIMIT_EVENT_BYTES: {
     default: '61440',
     meaning: 'Longest event that is sent, as JSON.',
   },

@@ -104,6 +104,9 @@ export interface Limits {
   readonly eventBytes: number
 }
 
+/** Whether configs must be read from somewhere, or come with the event. */
+export type Configs = 'needed' | 'given'
+
 /** Text files at absolute paths; `undefined`: there is none. */
 export interface SettingsFiles {
   read(path: string): string | undefined
@@ -121,6 +124,19 @@ const dnsLabel = (text: string): string => {
 const accountName = (text: string): string => {
   if (ACCOUNT.test(text)) return text
   throw new Error('expected the name of a service account')
+}
+
+const readNamespaces = (from: Variables, configs: Configs): string[] => {
+  const names = from.list('JOB_NAMESPACES')
+  const bad = names.find(
+    (name) => !LABEL.test(name) && !(name === '*' && configs === 'given'),
+  )
+  if (bad !== undefined)
+    from.mistake(
+      'JOB_NAMESPACES',
+      `expected names of namespaces, separated by commas; \`${bad}\` is none`,
+    )
+  return names
 }
 
 const nonEmpty = <K extends string>(
@@ -263,15 +279,15 @@ const readJobDefaults = (
 })
 
 const readLimits = (from: Variables): Limits => ({
-  bodyBytes: from.integer('MAX_BODY_BYTES', 1),
-  configBytes: from.integer('MAX_CONFIG_BYTES', 1),
-  files: from.integer('MAX_FILES', 0),
+  bodyBytes: from.integer('LIMIT_BODY_BYTES', 1),
+  configBytes: from.integer('LIMIT_CONFIG_BYTES', 1),
+  files: from.integer('LIMIT_FILES', 0),
   // A ConfigMap holds 1 MiB, base64 and its own fields included.
-  fileBytes: from.integer('MAX_FILE_BYTES', 0),
-  filesBytes: from.integer('MAX_FILES_BYTES', 0),
-  tasks: from.integer('MAX_TASKS', 1),
-  messageBytes: from.integer('MAX_MESSAGE_BYTES', 1024),
-  eventBytes: from.integer('MAX_EVENT_BYTES', 4096),
+  fileBytes: from.integer('LIMIT_FILE_BYTES', 0),
+  filesBytes: from.integer('LIMIT_FILES_BYTES', 0),
+  tasks: from.integer('LIMIT_TASKS', 1),
+  messageBytes: from.integer('LIMIT_MESSAGE_BYTES', 1024),
+  eventBytes: from.integer('LIMIT_EVENT_BYTES', 4096),
 })
 
 const checkPlaces = (from: Variables): void => {
@@ -293,7 +309,11 @@ const checkDefaultPrivileges = (
     )
 }
 
-const readAll = (from: Variables, files: SettingsFiles): Settings => {
+const readAll = (
+  from: Variables,
+  files: SettingsFiles,
+  configs: Configs,
+): Settings => {
   const instance = readInstance(from, files)
   const { name, namespace } = instance
   const image = from.optional('FUNCTION_IMAGE')
@@ -309,7 +329,7 @@ const readAll = (from: Variables, files: SettingsFiles): Settings => {
       from.parsed('FUNCTION_SERVICE_ACCOUNT', accountName) ?? name,
     ...nonEmpty('image', image),
     jobNamespace: from.parsed('JOB_NAMESPACE', dnsLabel) ?? namespace,
-    jobNamespaces: from.list('JOB_NAMESPACES'),
+    jobNamespaces: readNamespaces(from, configs),
     ...(keptn && { keptn }),
     ...nonEmpty('sink', sink),
     ...(ceOverrides && { ceOverrides }),
@@ -341,15 +361,16 @@ const readAll = (from: Variables, files: SettingsFiles): Settings => {
 /**
  * The settings from the environment, driven by `settingsTable`. Throws one
  * `SettingsError` that names all mistakes. A server needs a place to read
- * configs from; who brings the config along says `configs: 'given'`.
+ * configs from; who brings the config along says `configs: 'given'`, and may
+ * allow every namespace (`JOB_NAMESPACES=*`), which a server cannot watch.
  */
 export const readSettings = (
   env: NodeJS.ProcessEnv,
   files: SettingsFiles,
-  { configs = 'needed' }: { configs?: 'needed' | 'given' } = {},
+  { configs = 'needed' }: { configs?: Configs } = {},
 ): Settings => {
   const from = new Variables(env)
-  const settings = readAll(from, files)
+  const settings = readAll(from, files, configs)
   checkDefaultPrivileges(from, settings)
   if (configs === 'needed') checkPlaces(from)
   if (from.mistakes.length > 0) throw new SettingsError(from.mistakes)
