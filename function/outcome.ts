@@ -33,6 +33,7 @@ export const NO_POD_GRACE = 5_000
 /** True when it is time to look for Events that tell why there is no pod. */
 export const lacksPod = (job: Job, pods: Pod[], now: number): boolean =>
   pods.length === 0 &&
+  !job.status?.active &&
   condition(job, 'Failed') === undefined &&
   condition(job, 'Complete') === undefined &&
   now - Date.parse(job.metadata!.creationTimestamp!) >= NO_POD_GRACE

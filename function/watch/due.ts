@@ -1,0 +1,81 @@
+import type { Job, Pod } from '../cluster/cluster.ts'
+import { STORE_DELAY } from '../decide.ts'
+import type { Claim, TaskRecord } from '../head.ts'
+import { ANNOTATION, LABEL } from '../labels.ts'
+import { lacksPod, taskOutcome } from '../outcome.ts'
+
+/** An unsettled run, as far as the job watch sees it. */
+export interface WatchedRun {
+  head: Job
+  /** Its task Jobs that are not settled. */
+  jobs: Job[]
+  /** Their pods that have not ended, and the last state of those that have. */
+  pods: Pod[]
+}
+
+/**
+ * Why the function has something to do for a run now; `undefined` when it
+ * has not. The same text as before means that nothing has changed since.
+ */
+export const dueReason = (
+  { head, jobs, pods }: WatchedRun,
+  now: number,
+): string | undefined => {
+  const { annotations = {}, deletionTimestamp } = head.metadata!
+  const claim = parse<Claim>(annotations[ANNOTATION.claim])
+  const claimed = claim !== undefined && now < claim.until + STORE_DELAY
+  // Somebody is reporting just now.
+  if (claimed && claim.for === 'finished' && !annotations[ANNOTATION.reported])
+    return undefined
+  if (deletionTimestamp) return 'deleted'
+  if (annotations[ANNOTATION.ended]) return 'ended'
+  const records =
+    parse<Record<string, TaskRecord>>(annotations[ANNOTATION.tasks]) ?? {}
+  let running = false
+  for (const job of jobs) {
+    const place = placeOf(job)
+    const state = records[place]?.state
+    if (state === 'succeeded' || state === 'failed') continue
+    const own = pods.filter(({ metadata }) =>
+      metadata?.ownerReferences?.some(({ uid }) => uid === job.metadata!.uid),
+    )
+    const outcome = taskOutcome({ job, pods: own })
+    if (outcome.state !== 'running') return `${place} ${outcome.state}`
+    if (lacksPod(job, own, now)) return `${place} has no pod`
+    running = true
+  }
+  if (running) return undefined
+  // Between claim and mark it is the claimer's turn.
+  if (claimed && !annotations[ANNOTATION.announced]) return undefined
+  return 'no task runs'
+}
+
+const placeOf = (job: Job): string =>
+  /-(\d+-\d+)$/.exec(job.metadata!.name!)?.[1] ?? job.metadata!.name!
+
+const parse = <T>(json: string | undefined): T | undefined => {
+  if (json === undefined) return undefined
+  try {
+    return JSON.parse(json) as T
+  } catch {
+    return undefined
+  }
+}
+
+/** The runs among a set of Jobs and pods. */
+export const watchedRuns = (
+  jobs: Iterable<Job>,
+  pods: Iterable<Pod>,
+): Map<string, WatchedRun> => {
+  const runs = new Map<string, WatchedRun>()
+  const all = [...jobs]
+  for (const head of all)
+    if (head.metadata?.labels?.[LABEL.role] === 'head')
+      runs.set(head.metadata.labels[LABEL.run]!, { head, jobs: [], pods: [] })
+  for (const job of all)
+    if (job.metadata?.labels?.[LABEL.role] === 'task')
+      runs.get(job.metadata.labels[LABEL.run]!)?.jobs.push(job)
+  for (const pod of pods)
+    runs.get(pod.metadata?.labels?.[LABEL.run] ?? '')?.pods.push(pod)
+  return runs
+}

@@ -1,0 +1,137 @@
+import { type Clock, sleep } from '../clock.ts'
+import type { Cluster, Job, Pod } from '../cluster/cluster.ts'
+import { LABEL } from '../labels.ts'
+import type { Log } from '../log.ts'
+import { type Instance, instanceId } from '../names.ts'
+import { dueReason, watchedRuns } from './due.ts'
+import { leave, unsettled } from './leave.ts'
+import { mirror } from './mirror.ts'
+import { ringer } from './ringer.ts'
+
+export interface JobWatchOptions {
+  cluster: Cluster
+  clock: Clock
+  log: Log
+  instance: Instance
+  /** Where the heads are, and the watch itself. */
+  jobNamespace: string
+  /** Further namespaces with task Jobs. */
+  jobNamespaces: readonly string[]
+  heartbeatSeconds: number
+  /** How long it stays when nothing is unsettled any more. */
+  lingerSeconds: number
+  /** Calls the function: for one run, or for all. Never rejects. */
+  ring: (
+    about: { run: string; reason: string } | { all: true },
+  ) => Promise<void>
+  signal?: AbortSignal
+}
+
+/** Pods that have not ended; of the others a watch tells the end once. */
+const LIVE = 'status.phase!=Succeeded,status.phase!=Failed'
+
+const TICK = 1_000
+
+/**
+ * Watches the unsettled runs and calls the function when there is something
+ * to do for one of them. Resolves when nothing is unsettled any more and its
+ * own Job is deleted, or when `signal` aborts.
+ */
+export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
+  const { cluster, clock, log, instance, jobNamespace } = options
+  const stop = new AbortController()
+  options.signal?.addEventListener('abort', () => stop.abort(), { once: true })
+  const { signal } = stop
+  const namespaces = [...new Set([jobNamespace, ...options.jobNamespaces])]
+  const jobs = new Map<string, ReadonlyMap<string, Job>>()
+  const pods = new Map<string, ReadonlyMap<string, Pod>>()
+  /** How the pods ended that are no longer watched. */
+  const ended = new Map<string, Pod>()
+  const sound = ringer(clock, (run, reason) => options.ring({ run, reason }))
+
+  let heads = 0
+  const look = (): void => {
+    // Before all is listed nothing can be told.
+    if (jobs.size < namespaces.length || pods.size < namespaces.length) return
+    const runs = watchedRuns(flat(jobs), [...flat(pods), ...ended.values()])
+    heads = runs.size
+    for (const [uid, { metadata }] of ended)
+      if (!runs.has(metadata!.labels![LABEL.run]!)) ended.delete(uid)
+    const due = new Map<string, string>()
+    for (const [run, watched] of runs) {
+      const reason = dueReason(watched, cluster.time())
+      if (reason !== undefined) due.set(run, reason)
+    }
+    sound(due)
+  }
+
+  const mirrors = namespaces.flatMap((namespace) => [
+    mirror({
+      cluster,
+      clock,
+      log,
+      kind: 'Job',
+      namespace,
+      selection: { labelSelector: unsettled(instance) },
+      changed: (objects) => {
+        jobs.set(namespace, objects)
+        look()
+      },
+      signal,
+    }),
+    mirror({
+      cluster,
+      clock,
+      log,
+      kind: 'Pod',
+      namespace,
+      selection: {
+        labelSelector: `${LABEL.instance}=${instanceId(instance)},${LABEL.role}=task`,
+        fieldSelector: LIVE,
+      },
+      left: (pod) => {
+        const { phase } = pod.status ?? {}
+        if (phase === 'Succeeded' || phase === 'Failed')
+          ended.set(pod.metadata!.uid!, pod)
+      },
+      changed: (objects) => {
+        pods.set(namespace, objects)
+        look()
+      },
+      signal,
+    }),
+  ])
+
+  let heartbeat = clock.monotonic()
+  let empty: number | undefined
+  try {
+    while (!signal.aborted) {
+      await sleep(clock, TICK, signal)
+      look()
+      const now = clock.monotonic()
+      if (now - heartbeat >= options.heartbeatSeconds * 1000) {
+        heartbeat = now
+        void options.ring({ all: true })
+      }
+      if (heads > 0 || jobs.size < namespaces.length) empty = undefined
+      else empty ??= now
+      if (
+        empty !== undefined &&
+        now - empty >= options.lingerSeconds * 1000 &&
+        (await leave(cluster, { instance, namespace: jobNamespace }))
+      ) {
+        log('info', 'nothing is unsettled: leaving')
+        return
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error
+  } finally {
+    stop.abort()
+    await Promise.all(mirrors)
+  }
+}
+
+const flat = <T>(
+  maps: ReadonlyMap<string, ReadonlyMap<string, T>>,
+): Iterable<T> => [...maps.values()].flatMap((map) => [...map.values()])
