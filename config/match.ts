@@ -1,0 +1,98 @@
+import type { JobEvent } from './event.ts'
+import { jsonpath, newBudget } from './jsonpath.ts'
+import type { Budget } from './jsonpath.ts'
+import type { Action, EventEntry, JobConfig } from './model.ts'
+import { readPattern } from './pattern.ts'
+import { eventView } from './view.ts'
+
+export interface EntryMatch {
+  /** 0-based place in the action's `events`. */
+  index: number
+  matched: boolean
+  /** Why it did not match. */
+  reason?: string
+  /** What the jsonpath found, where it found anything. */
+  found?: unknown
+}
+
+export interface ActionMatch {
+  /** 0-based place in the file's `actions`. */
+  index: number
+  action: Action
+  matched: boolean
+  entries: EntryMatch[]
+}
+
+interface Subject {
+  type: string
+  view: Record<string, unknown>
+  budget: Budget
+}
+
+type Verdict = Omit<EntryMatch, 'index'>
+
+/**
+ * Judges every action of the file, in file order. An action matches when one
+ * of its event entries does; all that match run. Each entry that does not
+ * match says why.
+ */
+export const matchEvent = (
+  config: JobConfig,
+  event: JobEvent,
+): ActionMatch[] => {
+  const subject: Subject = {
+    type: event.type,
+    view: eventView(event),
+    budget: newBudget(),
+  }
+  return config.actions.map((action, index) => {
+    const entries = action.events.map((entry, at) => ({
+      index: at,
+      ...matchEntry(entry, subject),
+    }))
+    const matched = entries.some((entry) => entry.matched)
+    return { index, action, matched, entries }
+  })
+}
+
+const matchEntry = (entry: EventEntry, subject: Subject): Verdict => {
+  const reason = nameMismatch(entry, subject.type)
+  if (reason !== undefined) return { matched: false, reason }
+  // The original takes an empty property for none.
+  return entry.jsonpath?.property
+    ? matchValue(entry.jsonpath, subject)
+    : { matched: true }
+}
+
+const nameMismatch = (entry: EventEntry, type: string): string | undefined => {
+  const matches = readPattern(entry)
+  if (typeof matches !== 'function')
+    return `name ${quote(entry.name)} is an invalid pattern: ${matches.error}`
+  if (matches(type)) return undefined
+  return `name ${quote(entry.name)} does not match the type ${quote(type)}`
+}
+
+const matchValue = (
+  { property, match }: NonNullable<EventEntry['jsonpath']>,
+  { view, budget }: Subject,
+): Verdict => {
+  const result = jsonpath(view, property, budget)
+  if ('error' in result)
+    return { matched: false, reason: `jsonpath ${property}: ${result.error}` }
+  const found = result.value
+  if (found === match) return { matched: true, found }
+  const reason =
+    typeof found === 'string'
+      ? `jsonpath ${property}: value found was ${quote(found)}, not ${quote(match)}`
+      : `jsonpath ${property}: value found was ${excerpt(found)}, only a string can match`
+  return { matched: false, reason, found }
+}
+
+const EXCERPT = 200
+
+const shorten = (text: string): string =>
+  text.length > EXCERPT ? `${text.slice(0, EXCERPT)}…` : text
+
+const quote = (text: string): string => JSON.stringify(shorten(text))
+
+const excerpt = (value: unknown): string => shorten(JSON.stringify(value) ?? '')
