@@ -72,7 +72,7 @@ t.test('any other failure than not found does not fall through', async (t) => {
     },
     list: async () => [],
   }
-  await t.rejects(lookupConfig(from, event('')), { retry: true })
+  await t.rejects(lookupConfig(from, event('')), new StoreError('429', true))
 })
 
 t.test('a commit of two quotes is none', async (t) => {
