@@ -1,3 +1,5 @@
+import { JSONPath } from 'jsonpath-plus'
+
 import { EventTime } from './event-time.ts'
 import { parseFloat } from './go-literal.ts'
 import { parseExpression } from './jsonpath-parser.ts'
@@ -309,15 +311,37 @@ const children = (
   items.forEach(next)
 }
 
-/** The value itself and all below it, parents first. */
+/**
+ * The value itself and all below it, parents first: jsonpath-plus walks, and
+ * hands every object and array on the way to the type test `@node()`, which
+ * stops it when the budget is spent. Scalars come after their parent.
+ */
 const descendants = (
   value: unknown,
   scope: Scope,
   next: (value: unknown) => void,
 ): void => {
-  next(value)
-  children(value, scope, (item) => descendants(item, scope, next))
+  if (isScalar(value)) return next(value)
+  const node = (item: unknown, path: unknown[]): boolean => {
+    // It copies the path at every step.
+    spend(scope, path.length)
+    if (isScalar(item)) return false
+    next(item)
+    children(item, scope, (below) => {
+      if (isScalar(below)) next(below)
+    })
+    return false
+  }
+  JSONPath({
+    path: '$..@node()',
+    json: value,
+    eval: false,
+    customTypes: { node },
+  })
 }
+
+const isScalar = (value: unknown): boolean =>
+  !Array.isArray(value) && !isObject(value)
 
 const slice = (
   value: unknown,

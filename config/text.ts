@@ -45,9 +45,10 @@ export const goText = (value: unknown, number: NumberText): string => {
   if (typeof value === 'number') return number(value)
   if (Array.isArray(value))
     return `[${value.map((item) => goText(item, number)).join(' ')}]`
-  if (!isObject(value)) return String(value)
+  // Go knows no lone surrogates.
+  if (!isObject(value)) return String(value).toWellFormed()
   const pairs = members(value).map(
-    ([key, member]) => `${key}:${goText(member, number)}`,
+    ([key, member]) => `${key.toWellFormed()}:${goText(member, number)}`,
   )
   return `map[${pairs.join(' ')}]`
 }
