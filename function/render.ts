@@ -282,8 +282,9 @@ export const renderTask = (
   if ('error' in security) return security
   const amounts = resourcesOf(args)
   if ('error' in amounts) return amounts
-  const env = resolveEnv(task, event)
-  if ('error' in env) return env
+  const resolved = resolveEnv(task, event)
+  if ('error' in resolved) return resolved
+  const { env, envFrom } = resolved
   const image = args.image ?? settings.image
   if (files.length > 0 && image === undefined)
     return {
@@ -294,7 +295,12 @@ export const renderTask = (
       },
     }
   const { securityContext } = security
-  const container = taskContainer(task, { ...env, ...amounts, securityContext })
+  const container = taskContainer(task, {
+    env,
+    ...(envFrom.length > 0 && { envFrom }),
+    ...amounts,
+    securityContext,
+  })
   const template = podOf(args, {
     ...(files.length > 0 &&
       image !== undefined && {
