@@ -16,10 +16,11 @@ export interface Budget {
   left: number
 }
 
-/** Enough for every event that Keptn can carry, done in far below a second. */
-const STEPS = 500_000
-/** Values and characters that a result may have, repetitions included. */
-const RESULT = 4_000_000
+/** Enough for every event that Keptn can carry, done within a second. */
+const STEPS = 1_500_000
+/** Values (the deeper the more) and characters that a result may have. */
+const WEIGHT = 4_000_000
+const DEPTH = 100
 
 export const newBudget = (): Budget => ({ left: STEPS })
 
@@ -34,9 +35,9 @@ interface Scope {
   budget: Budget
 }
 
-const spend = (scope: Scope, units: number): void => {
-  scope.budget.left -= units
-  if (scope.budget.left < 0)
+const spend = (budget: Budget, units: number): void => {
+  budget.left -= units
+  if (budget.left < 0)
     throw new TooMuch('the expression takes too many steps on this event')
 }
 
@@ -57,7 +58,7 @@ export const jsonpath = (
   try {
     const scope: Scope = { root: view, current: null, budget }
     const found = evaluate(parsed.expression, scope)
-    if ('value' in found) weigh(found.value)
+    if ('value' in found) weigh(found.value, budget)
     return found
   } catch (err) {
     if (err instanceof TooMuch) return { error: err.message }
@@ -67,25 +68,31 @@ export const jsonpath = (
   }
 }
 
-/** A few small arrays that refer to each other can be endless as text. */
-const weigh = (value: unknown): void => {
-  let left = RESULT
-  const add = (item: unknown): void => {
-    left -= typeof item === 'string' ? item.length + 1 : 1
-    if (left < 0) throw new TooMuch('the result is too large')
-    if (Array.isArray(item)) item.forEach(add)
+/**
+ * A few small arrays that refer to each other can be endless as text, and
+ * what is deep is indented: the text that can be made of a result is limited
+ * here, for one expression and for all that share the budget.
+ */
+const weigh = (value: unknown, budget: Budget): void => {
+  let weight = 0
+  const add = (item: unknown, depth: number): void => {
+    if (depth > DEPTH) throw new TooMuch(TOO_DEEP)
+    weight += depth + (typeof item === 'string' ? item.length : 0)
+    if (weight > WEIGHT) throw new TooMuch('the result is too large')
+    if (Array.isArray(item)) item.forEach((below) => add(below, depth + 1))
     else if (isObject(item)) {
       for (const key of Object.keys(item)) {
-        left -= key.length
-        add(item[key])
+        weight += key.length
+        add(item[key], depth + 1)
       }
     }
   }
-  add(value)
+  add(value, 1)
+  spend(budget, weight / 8)
 }
 
 const evaluate = (expression: Expression, scope: Scope): Found => {
-  spend(scope, 1)
+  spend(scope.budget, 1)
   switch (expression.kind) {
     case 'constant':
       return { value: expression.value }
@@ -139,7 +146,7 @@ const toBoolean = (value: unknown): boolean | undefined => {
 }
 
 const equal = (a: unknown, b: unknown, scope: Scope): boolean => {
-  spend(scope, 1)
+  spend(scope.budget, 1)
   if (Array.isArray(a))
     return (
       Array.isArray(b) &&
@@ -164,9 +171,9 @@ const textKey = (expression: Expression, scope: Scope): Key => {
   const found = evaluate(expression, scope)
   if ('error' in found) return found
   if (typeof found.value === 'string') return { key: found.value }
-  weigh(found.value)
+  weigh(found.value, scope.budget)
   const key = goText(found.value, goNumber)
-  spend(scope, key.length)
+  spend(scope.budget, key.length)
   return { key }
 }
 
@@ -177,9 +184,9 @@ const index = (expression: Expression, scope: Scope): Index => {
   if ('error' in found) return found
   const number = toNumber(found.value)
   if (number !== undefined) return { index: toInt(number) }
-  weigh(found.value)
+  weigh(found.value, scope.budget)
   const text = goText(found.value, goNumber)
-  spend(scope, text.length)
+  spend(scope.budget, text.length)
   return { error: `expected number but got ${text} (${goType(found.value)})` }
 }
 
@@ -222,7 +229,7 @@ const path = (from: 'root' | 'current', steps: Step[], scope: Scope): Found => {
   if (!steps.some((step) => AMBIGUOUS.has(step.kind)))
     return follow(steps, start, scope)
   const matches: unknown[] = []
-  visit(steps, start, scope, (match) => matches.push(match))
+  visit(steps, 0, start, scope, (match) => matches.push(match))
   return { value: matches }
 }
 
@@ -243,16 +250,21 @@ const plainStep = (step: Step, value: unknown, scope: Scope): Found => {
   throw new TypeError(`${step.kind} is no plain step`)
 }
 
-/** Calls `match` for every value at the end of the path; errors lead nowhere. */
+/**
+ * Calls `match` for every value at the end of the steps from `at` on; errors
+ * lead nowhere.
+ */
 const visit = (
   steps: Step[],
+  at: number,
   value: unknown,
   scope: Scope,
   match: (value: unknown) => void,
 ): void => {
-  const [step, ...rest] = steps
+  const step = steps[at]
   if (!step) return match(value)
-  const next = (found: unknown) => visit(rest, found, scope, match)
+  spend(scope.budget, 1)
+  const next = (found: unknown) => visit(steps, at + 1, found, scope, match)
   const inner = { ...scope, current: value }
   switch (step.kind) {
     case 'children':
@@ -307,7 +319,7 @@ const children = (
 ): void => {
   if (!Array.isArray(value) && !isObject(value)) return
   const items: unknown[] = Object.values(value)
-  spend(scope, items.length)
+  spend(scope.budget, items.length)
   items.forEach(next)
 }
 
@@ -323,8 +335,8 @@ const descendants = (
 ): void => {
   if (isScalar(value)) return next(value)
   const node = (item: unknown, path: unknown[]): boolean => {
-    // It copies the path at every step.
-    spend(scope, path.length)
+    // It copies the path at every step: what is deep costs more.
+    spend(scope.budget, Math.ceil(path.length / 16))
     if (isScalar(item)) return false
     next(item)
     children(item, scope, (below) => {
@@ -357,7 +369,7 @@ const slice = (
   if (Number.isNaN(from + to + by) || from > to) return
   const [low, high] = [within(from, value.length), within(to, value.length)]
   const stride = by || 1
-  spend(scope, Math.max(0, high - low))
+  spend(scope.budget, Math.max(0, high - low))
   if (stride > 0) for (let i = low; i < high; i += stride) next(value[i])
   else for (let i = high - 1; i >= low; i += stride) next(value[i])
 }

@@ -2,7 +2,7 @@ import type { JobEvent } from './event.ts'
 import { jsonpath, newBudget } from './jsonpath.ts'
 import type { Budget } from './jsonpath.ts'
 import type { Action, EventEntry, JobConfig } from './model.ts'
-import { readPattern } from './pattern.ts'
+import { newPatternBudget, readPattern } from './pattern.ts'
 import { eventView } from './view.ts'
 
 export interface EntryMatch {
@@ -27,6 +27,7 @@ interface Subject {
   type: string
   view: Record<string, unknown>
   budget: Budget
+  patterns: Budget
 }
 
 type Verdict = Omit<EntryMatch, 'index'>
@@ -44,6 +45,7 @@ export const matchEvent = (
     type: event.type,
     view: eventView(event),
     budget: newBudget(),
+    patterns: newPatternBudget(),
   }
   return config.actions.map((action, index) => {
     const entries = action.events.map((entry, at) => ({
@@ -56,7 +58,7 @@ export const matchEvent = (
 }
 
 const matchEntry = (entry: EventEntry, subject: Subject): Verdict => {
-  const reason = nameMismatch(entry, subject.type)
+  const reason = nameMismatch(entry, subject)
   if (reason !== undefined) return { matched: false, reason }
   // The original takes an empty property for none.
   return entry.jsonpath?.property
@@ -64,8 +66,11 @@ const matchEntry = (entry: EventEntry, subject: Subject): Verdict => {
     : { matched: true }
 }
 
-const nameMismatch = (entry: EventEntry, type: string): string | undefined => {
-  const matches = readPattern(entry)
+const nameMismatch = (
+  entry: EventEntry,
+  { type, patterns }: Subject,
+): string | undefined => {
+  const matches = readPattern(entry, patterns)
   if (typeof matches !== 'function')
     return `name ${quote(entry.name)} is an invalid pattern: ${matches.error}`
   if (matches(type)) return undefined

@@ -1,36 +1,65 @@
-import { Minimatch } from 'minimatch'
+import { braceExpand, Minimatch } from 'minimatch'
 import { RE2JS } from 're2js'
 
+import type { Budget } from './jsonpath.ts'
 import type { EventEntry } from './model.ts'
 
-export type Matcher = (type: string) => boolean
+type Name = Pick<EventEntry, 'name' | 'syntax'>
+type Matcher = (type: string) => boolean
 
-/**
- * A pattern longer than this is no pattern that anybody wrote for the name of
- * an event; together with the limit below it bounds the work of a match.
- */
+/** Longer than anything that anybody writes for the name of an event. */
 const MAX_PATTERN = 1000
+const MAX_TYPE = 1000
 /** Patterns that the braces of one glob may stand for. */
-const MAX_BRACES = 1000
-const MAX_TYPE = 4096
+const MAX_BRACES = 100
+/** Length times repetitions of one regular expression. */
+const MAX_REPEATED = 20_000
+/** Length times alternatives or repetitions of all names of one file. */
+const ALL_PATTERNS = 1_000_000
+
+export const newPatternBudget = (): Budget => ({ left: ALL_PATTERNS })
 
 /**
  * Reads the pattern for an event's type. `glob` is the whole type, where `*`
- * stands for any characters; `re2` may be found anywhere in it, as in the
- * original. A pattern that cannot be read never matches: `error` says why.
+ * stands for any characters, dots too; `re2` may be found anywhere in it, as
+ * in the original. What cannot be read never matches, `error` says why. No
+ * pattern takes long: RE2 knows no backtracking, nor does minimatch, and what
+ * they would unfold is limited here, for each pattern and in all.
  */
-export const readPattern = ({
-  name,
-  syntax,
-}: Pick<EventEntry, 'name' | 'syntax'>): Matcher | { error: string } => {
+export const readPattern = (
+  { name, syntax }: Name,
+  budget: Budget = newPatternBudget(),
+): Matcher | { error: string } => {
   if (name.length > MAX_PATTERN)
     return { error: `longer than ${MAX_PATTERN} characters` }
   try {
+    const cost =
+      name.length * (syntax === 'glob' ? braces(name) : repeats(name))
+    budget.left -= cost
+    if (budget.left < 0) return { error: 'all patterns together are too large' }
     const matches = syntax === 'glob' ? glob(name) : re2(name)
     return (type) => type.length <= MAX_TYPE && matches(type)
   } catch (err) {
     return { error: err instanceof Error ? err.message : String(err) }
   }
+}
+
+const braces = (pattern: string): number => {
+  const { length } = braceExpand(pattern, { braceExpandMax: MAX_BRACES + 1 })
+  if (length > MAX_BRACES)
+    throw new Error(`its braces stand for more than ${MAX_BRACES} patterns`)
+  return length
+}
+
+/** Compiled, `x{n}` is n times `x`. */
+const repeats = (pattern: string): number => {
+  const counts = pattern.matchAll(/\{(\d+)(?:,(\d*))?\}/g)
+  const total = Array.from(counts, ([, from, to]) =>
+    Math.max(Number(from), Number(to || 0)),
+  ).reduce((sum, count) => sum + count, 1)
+  if (pattern.length * total > MAX_REPEATED)
+    throw new Error('its repetitions are too large')
+  return total
 }
 
 const re2 = (pattern: string): Matcher => {
