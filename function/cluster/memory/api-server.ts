@@ -265,11 +265,10 @@ const checkIdentity = (kind: Kind, object: Stored, before: Stored): void => {
         `${after.name}) does not match the one on the URL`,
     )
   if (after.uid !== undefined && after.uid !== uid)
-    throw conflict(
-      kind,
-      name,
-      `Precondition failed: UID in precondition: ${after.uid}, ` +
-        `UID in object meta: ${uid}`,
+    throw new ClusterError(
+      'Invalid',
+      `${RESOURCE[kind].title} "${name}" is invalid: metadata.uid: ` +
+        `Invalid value: "${after.uid}": field is immutable`,
     )
   if (
     after.resourceVersion !== undefined &&

@@ -37,6 +37,9 @@ const jobDefaults = (job: Job): void => {
     ...spec.template.metadata,
     labels: { ...spec.template.metadata?.labels, ...generated },
   }
+  // A Job without labels of its own gets its template's.
+  if (Object.keys(metadata.labels ?? {}).length === 0)
+    metadata.labels = { ...spec.template.metadata.labels }
   if (spec.template.spec) podSpecDefaults(spec.template.spec)
 }
 

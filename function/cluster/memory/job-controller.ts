@@ -156,7 +156,6 @@ export class JobController {
   }
 
   #fail(job: Job, reason: string, message: string): void {
-    this.#api.clock.now()
     setCondition(
       job,
       { type: 'FailureTarget', status: 'True', reason, message },
@@ -270,8 +269,7 @@ export class JobController {
       const { namespace = '', name = '', uid = '' } = metadata ?? {}
       this.#api.delete('Pod', namespace, name, { uid })
       const left = this.#api.store.find('Pod', namespace, name)
-      if (left && isRunning(left)) counted.terminating.push(left)
-      else if (left) this.#release(left)
+      if (left) counted.terminating.push(left)
     }
   }
 
@@ -318,10 +316,6 @@ const jobOf = (pod: Pod) =>
 const isTerminal = (pod: Pod): boolean =>
   pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
 
-/** On a node, and not ended: it takes a while to go. */
-const isRunning = (pod: Pod): boolean =>
-  !isTerminal(pod) && (pod.metadata?.deletionGracePeriodSeconds ?? 0) > 0
-
 const endOf = (pod: Pod): number | undefined => {
   const ends = (pod.status?.containerStatuses ?? []).flatMap(({ state }) =>
     state?.terminated?.finishedAt
@@ -340,7 +334,7 @@ const countPods = (pods: Pod[]): Counted => {
       (pod) => !isTerminal(pod) && !pod.metadata?.deletionTimestamp,
     ),
     terminating: pods.filter(
-      (pod) => pod.metadata?.deletionTimestamp && isRunning(pod),
+      (pod) => !isTerminal(pod) && pod.metadata?.deletionTimestamp,
     ),
     succeeded: uncounted.filter((pod) => pod.status?.phase === 'Succeeded'),
     failed: uncounted.filter(

@@ -6,25 +6,32 @@ type Container = Record<string, unknown> | unknown[]
 
 /**
  * A copy of `document` with `patch` applied (RFC 6902).
- * Rejects as the API server does: `Conflict` for a `test` that does not hold,
- * `Invalid` for a path that is not there.
+ * The API server does not say why a patch does not apply. So one that holds a
+ * `test` is a `Conflict`, whatever failed, and one without is `Invalid`.
  */
 export const applyJsonPatch = <T>(document: T, patch: JsonPatch): T => {
   const root = { '': structuredClone(document) as unknown }
-  for (const operation of patch) apply(root, operation)
+  const failure = patch.some(({ op }) => op === 'test') ? 'Conflict' : 'Invalid'
+  for (const operation of patch) {
+    const problem = apply(root, operation)
+    if (problem !== undefined) throw new ClusterError(failure, problem)
+  }
   return root[''] as T
 }
 
-const apply = (root: Container, operation: JsonPatch[number]): void => {
+/** Answers what is in the way. */
+const apply = (
+  root: Container,
+  operation: JsonPatch[number],
+): string | undefined => {
   const keys = parsePointer(operation.path)
   const last = keys.pop() as string
   const parent = keys.reduce<unknown>(step, root)
+  if (!isContainer(parent)) return missing(operation)
   if (operation.op === 'test') return test(parent, last, operation)
-  if (!isContainer(parent)) throw missing(operation)
   if (operation.op === 'add') return add(parent, last, operation)
-  if (step(parent, last) === undefined) throw missing(operation)
-  if (operation.op === 'remove') remove(parent, last)
-  else set(parent, last, structuredClone(operation.value))
+  if (operation.op === 'remove') return remove(parent, last, operation)
+  return replace(parent, last, operation)
 }
 
 const parsePointer = (path: string): string[] => {
@@ -46,49 +53,53 @@ const step = (value: unknown, key: string): unknown => {
 }
 
 const test = (
-  parent: unknown,
+  parent: Container,
   key: string,
   operation: { path: string; value?: unknown },
-): void => {
-  const found = step(parent, key)
-  if (isDeepStrictEqual(found ?? null, plain(operation.value) ?? null)) return
-  throw new ClusterError(
-    'Conflict',
-    `testing value ${operation.path} failed: test failed`,
-  )
-}
-
-const plain = (value: unknown): unknown =>
-  value === undefined
+): string | undefined =>
+  isDeepStrictEqual(step(parent, key) ?? null, operation.value ?? null)
     ? undefined
-    : (JSON.parse(JSON.stringify(value)) as unknown)
+    : `testing value ${operation.path} failed: test failed`
 
 const add = (
   parent: Container,
   key: string,
-  operation: { path: string; value?: unknown },
-): void => {
+  operation: { op: string; path: string; value?: unknown },
+): string | undefined => {
   const value = structuredClone(operation.value)
   if (!Array.isArray(parent)) return set(parent, key, value)
   const index = key === '-' ? parent.length : Number(key)
   if (!Number.isInteger(index) || index < 0 || index > parent.length)
-    throw missing({ op: 'add', path: operation.path })
+    return missing(operation)
   parent.splice(index, 0, value)
+  return undefined
 }
 
-const set = (parent: Container, key: string, value: unknown): void => {
+/** Of an object, Kubernetes replaces also a key that is not there. */
+const replace = (
+  parent: Container,
+  key: string,
+  operation: { op: string; path: string; value?: unknown },
+): string | undefined =>
+  Array.isArray(parent) && step(parent, key) === undefined
+    ? missing(operation)
+    : set(parent, key, structuredClone(operation.value))
+
+const set = (parent: Container, key: string, value: unknown): undefined => {
   if (Array.isArray(parent)) parent[Number(key)] = value
   else parent[key] = value
 }
 
-const remove = (parent: Container, key: string): void => {
+const remove = (
+  parent: Container,
+  key: string,
+  operation: { op: string; path: string },
+): string | undefined => {
+  if (step(parent, key) === undefined) return missing(operation)
   if (Array.isArray(parent)) parent.splice(Number(key), 1)
   else delete parent[key]
+  return undefined
 }
 
-const missing = (operation: { op: string; path: string }): ClusterError =>
-  new ClusterError(
-    'Invalid',
-    `${operation.op} operation does not apply: doc is missing path: ` +
-      `"${operation.path}": missing value`,
-  )
+const missing = (operation: { op: string; path: string }): string =>
+  `${operation.op} operation does not apply: missing path "${operation.path}"`

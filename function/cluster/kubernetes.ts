@@ -1,0 +1,224 @@
+import { createInterface } from 'node:readline'
+import { ClusterError } from './cluster.ts'
+import type {
+  Cluster,
+  JsonPatch,
+  Kind,
+  Kinds,
+  Selection,
+  WatchEvent,
+} from './cluster.ts'
+import type { Connection } from './connection.ts'
+import { errorOf, unavailable } from './kubernetes/errors.ts'
+import type { Status } from './kubernetes/errors.ts'
+import { Requests } from './kubernetes/requests.ts'
+import { parseJson, Transport } from './kubernetes/transport.ts'
+import type { ApiRequest } from './kubernetes/transport.ts'
+import { lastBytesOf } from './last-bytes.ts'
+
+export interface KubernetesOptions {
+  /** Milliseconds for one request, its answer included; default 10 s. */
+  timeoutMs?: number
+  /** Objects in one page of a list; default 500. */
+  pageSize?: number
+}
+
+interface Page<T> {
+  metadata?: { resourceVersion?: string; continue?: string }
+  items?: T[]
+}
+
+const API_VERSION: Record<Kind, string> = {
+  Job: 'batch/v1',
+  Pod: 'v1',
+  ConfigMap: 'v1',
+  Event: 'v1',
+}
+
+/** A watch brings a bookmark about each minute; after this it is dead. */
+const SILENCE_MS = 150_000
+
+/** The port to a Kubernetes API server. */
+export class KubernetesCluster implements Cluster {
+  readonly #transport: Transport
+  readonly #requests: Requests
+  readonly #timeoutMs: number
+  readonly #pageSize: number
+
+  constructor(connection: Connection, options: KubernetesOptions = {}) {
+    this.#timeoutMs = options.timeoutMs ?? 10_000
+    this.#pageSize = options.pageSize ?? 500
+    this.#transport = new Transport(connection, this.#timeoutMs)
+    this.#requests = new Requests(connection.server)
+  }
+
+  time(): number {
+    return this.#transport.time() ?? Date.now()
+  }
+
+  async create<K extends Kind>(
+    kind: K,
+    object: Kinds[K],
+    options: { dryRun?: boolean } = {},
+  ): Promise<Kinds[K]> {
+    const namespace = object.metadata?.namespace
+    if (!namespace)
+      throw new ClusterError('Invalid', `${kind} without metadata.namespace`)
+    const dryRun = options.dryRun ?? false
+    const body = { ...object, apiVersion: API_VERSION[kind], kind }
+    return (await this.#send(
+      await this.#requests.create(kind, namespace, body, dryRun),
+    )) as Kinds[K]
+  }
+
+  async get<K extends Kind>(
+    kind: K,
+    namespace: string,
+    name: string,
+  ): Promise<Kinds[K]> {
+    return (await this.#send(
+      await this.#requests.read(kind, namespace, name),
+    )) as Kinds[K]
+  }
+
+  async list<K extends Kind>(
+    kind: K,
+    namespace: string,
+    selection: Selection = {},
+  ): Promise<{ items: Kinds[K][]; resourceVersion: string }> {
+    const items: Kinds[K][] = []
+    let next: string | undefined
+    let resourceVersion: string | undefined
+    do {
+      const request = await this.#requests.list(kind, namespace, {
+        ...selection,
+        limit: this.#pageSize,
+        ...(next ? { continue: next } : {}),
+      })
+      const page = (await this.#send(request)) as Page<Kinds[K]>
+      // Of a list, the API server leaves out the type of each object.
+      for (const item of page.items ?? [])
+        items.push({ ...item, apiVersion: API_VERSION[kind], kind })
+      resourceVersion ??= page.metadata?.resourceVersion
+      next = page.metadata?.continue
+    } while (next)
+    return { items, resourceVersion: resourceVersion ?? '' }
+  }
+
+  async patch<K extends Kind>(
+    kind: K,
+    namespace: string,
+    name: string,
+    patch: JsonPatch,
+  ): Promise<Kinds[K]> {
+    const request = await this.#requests.patch(kind, namespace, name, patch)
+    return (await this.#send(request, patch)) as Kinds[K]
+  }
+
+  async delete(
+    kind: Kind,
+    namespace: string,
+    name: string,
+    options: Parameters<Cluster['delete']>[3] = {},
+  ): Promise<void> {
+    const { uid, resourceVersion, propagationPolicy = 'Background' } = options
+    const body = {
+      apiVersion: 'v1',
+      kind: 'DeleteOptions',
+      propagationPolicy,
+      preconditions: { uid, resourceVersion },
+    }
+    await this.#send(await this.#requests.delete(kind, namespace, name, body))
+  }
+
+  async #send(request: ApiRequest, patch?: JsonPatch): Promise<unknown> {
+    const { status, text } = await this.#transport.send(request)
+    if (status < 200 || status >= 300) throw errorOf(status, text, patch)
+    return parseJson(text)
+  }
+
+  async *watch<K extends Kind>(
+    kind: K,
+    namespace: string,
+    options: Selection & { resourceVersion: string; signal: AbortSignal },
+  ): AsyncGenerator<WatchEvent<Kinds[K]>> {
+    const { signal, ...listing } = options
+    signal.throwIfAborted()
+    const request = await this.#requests.list(kind, namespace, {
+      ...listing,
+      allowWatchBookmarks: true,
+      watch: true,
+    })
+    const silence = new AbortController()
+    const stop = AbortSignal.any([signal, silence.signal])
+    const timer = setTimeout(() => silence.abort(), SILENCE_MS)
+    try {
+      for await (const line of this.#lines(request, stop)) {
+        timer.refresh()
+        yield watchEvent<K>(line)
+      }
+    } catch (error) {
+      signal.throwIfAborted()
+      throw unavailable(error, SILENCE_MS)
+    } finally {
+      clearTimeout(timer)
+      silence.abort()
+    }
+    signal.throwIfAborted()
+  }
+
+  async *#lines(
+    request: ApiRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<string> {
+    const response = await this.#transport.stream(request, signal)
+    const { statusCode = 0 } = response
+    if (statusCode !== 200)
+      throw errorOf(
+        statusCode,
+        (await lastBytesOf(response, 65_536)).toString(),
+      )
+    for await (const line of createInterface({ input: response, signal }))
+      if (line !== '') yield line
+    if (!response.complete) throw new Error('the watch broke off')
+  }
+
+  async log(
+    namespace: string,
+    pod: string,
+    options: { container: string; limitBytes: number },
+  ): Promise<string> {
+    const { container, limitBytes } = options
+    // The API's own limit keeps the oldest bytes. A line is a byte at least,
+    // so that so many lines are enough.
+    const response = await this.#transport.stream(
+      await this.#requests.log(namespace, pod, container, limitBytes),
+      AbortSignal.timeout(this.#timeoutMs),
+    )
+    const bytes = await lastBytesOf(response, limitBytes).catch((error) => {
+      throw unavailable(error, this.#timeoutMs)
+    })
+    const { statusCode = 0 } = response
+    if (statusCode >= 200 && statusCode < 300) return bytes.toString()
+    const error = errorOf(statusCode, bytes.toString())
+    if (/is waiting to start|is terminated/.test(error.message)) return ''
+    throw error
+  }
+
+  /** Closes idle connections. */
+  close(): void {
+    this.#transport.close()
+  }
+}
+
+const watchEvent = <K extends Kind>(line: string): WatchEvent<Kinds[K]> => {
+  const { type, object } = parseJson(line) as {
+    type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
+    object: Kinds[K] & Status
+  }
+  if (type === 'ERROR')
+    throw errorOf(object.code ?? 500, JSON.stringify(object))
+  if (type === 'BOOKMARK')
+    return { type, resourceVersion: object.metadata?.resourceVersion ?? '' }
+  return { type, object }
+}
