@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { buildApp } from './app.ts'
 import { systemClock } from './clock.ts'
-import { connectToCluster } from './cluster/connection.ts'
+import { connect } from './cluster/connection.ts'
+import { KubernetesCluster } from './cluster/kubernetes.ts'
 import { lostEvent } from './dead-letter.ts'
 import { directoryStore } from './directory-store.ts'
 import { jobExecutor } from './job-executor.ts'
@@ -77,7 +78,7 @@ const start = async (): Promise<void> => {
     () => Date.now(),
   )
   const settings = readSettings(process.env, { read: readFile })
-  const cluster = await connectToCluster()
+  const cluster = new KubernetesCluster(await connect(process.env))
   const reporter = reporterOf(settings)
   const ports: Ports = {
     cluster,

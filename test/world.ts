@@ -14,6 +14,7 @@ import type { Ports } from '../function/ports.ts'
 import { readSettings } from '../function/settings.ts'
 import { jobWatch } from '../function/watch/job-watch.ts'
 import { inProcessKeptn } from './keptn/in-process.ts'
+import { interpose, type OnCall } from './interpose.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 /** How a task's container behaves in a test. */
@@ -81,20 +82,43 @@ export const makeWorld = (
       lingerSeconds: settings.jobWatch.lingerSeconds,
       ring: async (about) => {
         world.rings.push('run' in about ? about.reason : 'all')
-        await world.executor
+        // A dead process closes the connection.
+        const { replica } = world
+        let answered = false
+        void world.executor
           .ring('run' in about ? { run: about.run } : { all: true })
           .catch(() => {})
+          .finally(() => (answered = true))
+        while (!answered && world.replica === replica) await sleep(clock, 1)
       },
       signal: run.signal,
     })
     return { exitCode: 0 }
   }
 
+  /** A process of the function; a dead one's calls never return. */
   const start = (replica: string): JobExecutor => {
+    const through: OnCall = async (call, phase) => {
+      const own = replica === world.replica
+      if (!own) return new Promise(() => {})
+      const fault = await world.fault?.(call, phase)
+      if (replica !== world.replica) return new Promise(() => {})
+      return fault
+    }
     const ports: Ports = {
-      cluster,
-      store: keptn.store,
-      reporter: keptn.reporter,
+      cluster: interpose(
+        'cluster',
+        cluster,
+        ['create', 'get', 'list', 'patch', 'delete', 'log'],
+        through,
+      ),
+      store: interpose('store', keptn.store, ['get', 'list'], through),
+      reporter: interpose(
+        'reporter',
+        keptn.reporter,
+        ['send', 'arrived', 'open'],
+        through,
+      ),
       clock,
       log,
       settings,
@@ -114,10 +138,15 @@ export const makeWorld = (
     runs,
     /** Reasons for which the job watch rang. */
     rings: [] as string[],
-    executor: start('one'),
-    /** Another process of the function, as after a crash. */
+    /** The process that lives. */
+    replica: 'replica-1',
+    executor: undefined as unknown as JobExecutor,
+    /** Stands between the function's calls and their effects. */
+    fault: undefined as OnCall | undefined,
+    /** The process dies, and another takes its place. */
     restart: () => {
-      world.executor = start(`replica-${(replicas += 1)}`)
+      world.replica = `replica-${(replicas += 1)}`
+      world.executor = start(world.replica)
     },
     /** A task's `.triggered`, open at Keptn, not delivered yet. */
     trigger: (
@@ -131,6 +160,7 @@ export const makeWorld = (
     /** Hands an event to the function; true when it took it (202). */
     deliver: async (event: JobEvent): Promise<boolean> => {
       let taken: boolean | undefined
+      const { replica } = world
       void world.executor.event(event).then(
         () => (taken = true),
         (error: unknown) => {
@@ -138,7 +168,10 @@ export const makeWorld = (
           log('warn', 'not taken', { error: String(error) })
         },
       )
-      await clock.run(() => taken !== undefined, 120_000)
+      await clock.run(
+        () => taken !== undefined || world.replica !== replica,
+        120_000,
+      )
       return taken ?? false
     },
     /** Lets time pass until nothing is unsettled and the watch is gone. */
@@ -173,7 +206,8 @@ export const makeWorld = (
         .objects('Job')
         .filter(({ metadata }) => metadata?.labels?.[LABEL.role] === role),
   }
-  let replicas = 1
+  let replicas = 0
+  world.restart()
   return world
 }
 

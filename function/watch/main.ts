@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { systemClock } from '../clock.ts'
-import { connectToCluster } from '../cluster/connection.ts'
+import { connect } from '../cluster/connection.ts'
+import { KubernetesCluster } from '../cluster/kubernetes.ts'
 import { http } from '../keptn/http.ts'
 import { jsonLog } from '../log.ts'
 import { RING_TYPE } from '../rings.ts'
@@ -56,7 +57,7 @@ const start = async (): Promise<void> => {
     namespace: setting('FUNCTION_NAMESPACE'),
   }
   await jobWatch({
-    cluster: await connectToCluster(),
+    cluster: new KubernetesCluster(await connect(process.env)),
     clock: systemClock,
     log,
     instance,
