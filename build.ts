@@ -4,7 +4,8 @@ import { build } from 'esbuild'
 /**
  * Bundles each entry of the image into one minified file of `dist/`.
  * CommonJS, as it starts faster than ESM and V8 can cache its code; hence an
- * entry cannot use top-level await or `import.meta`.
+ * entry cannot use top-level await or `import.meta`. Arguments: the entries to
+ * build; none: all.
  */
 const ENTRIES: Record<string, string> = {
   server: 'function/server.ts',
@@ -13,8 +14,12 @@ const ENTRIES: Record<string, string> = {
   'job-executor': 'function/cli/main.ts',
 }
 
+const wanted = process.argv.slice(2)
 const entryPoints = Object.fromEntries(
-  Object.entries(ENTRIES).filter(([, source]) => existsSync(source)),
+  Object.entries(ENTRIES).filter(
+    ([name, source]) =>
+      existsSync(source) && (wanted.length === 0 || wanted.includes(name)),
+  ),
 )
 
 rmSync('dist', { recursive: true, force: true })

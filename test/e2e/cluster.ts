@@ -10,9 +10,8 @@ import { promisify } from 'node:util'
  * The cluster that the end-to-end tests use: the one that `KUBECONFIG` names,
  * else the project's own (`npm run cluster:up`). For another cluster the
  * images must be where it finds them: `E2E_IMAGE` is the function's,
- * `E2E_NODE_IMAGE` one with `node` and `sh`, `E2E_LOCUST_IMAGE` one with a
- * `locust` (or what stands for it), and `E2E_HOST` this machine as its pods
- * see it.
+ * `E2E_BUSYBOX_IMAGE` busybox, `E2E_LOCUST_IMAGE` has a `locust` (or what
+ * stands for it); `E2E_HOST` is this machine as the cluster's pods see it.
  */
 const ROOT = join(import.meta.dirname, '../..')
 const RIG =
@@ -30,7 +29,7 @@ const KUBECTL = foreign ? 'kubectl' : join(RIG, 'bin/kubectl')
 
 /** This machine, as pods see it. */
 export const HOST = process.env['E2E_HOST'] ?? '10.200.0.1'
-export const NODE_IMAGE = process.env['E2E_NODE_IMAGE'] ?? 'rig.local/node:24'
+export const BUSYBOX = process.env['E2E_BUSYBOX_IMAGE'] ?? 'rig.local/busybox:1'
 
 /** Why no test can run; `undefined` when a cluster is there. */
 export const clusterMissing = (): string | undefined =>
@@ -92,7 +91,7 @@ export const until = async <T>(
 export const functionImage = async (): Promise<string> => {
   const given = process.env['E2E_IMAGE']
   if (given) return given
-  await run(process.execPath, ['build.ts'])
+  await run(process.execPath, ['build.ts', 'server', 'watch', 'files'])
   const files = ['package.json', 'server.js', 'watch.js', 'files.js']
   const hash = createHash('sha256')
   const dir = mkdtempSync(join(tmpdir(), 'image-'))
