@@ -132,14 +132,17 @@ const resourcesOf = ({
   }
 }
 
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : ''
+
 const labelsOf = (args: RenderArgs): Record<string, string> => {
   const { settings, run, event, place, action, task } = args
   return {
     ...settings.jobDefaults.labels,
     [ORIGINAL.managedBy]: labelValue(settings.deploymentName),
-    [ORIGINAL.context]: labelValue(String(event['shkeptncontext'] ?? '')),
+    [ORIGINAL.context]: labelValue(text(event['shkeptncontext'])),
     [ORIGINAL.eventId]: labelValue(event.id),
-    [ORIGINAL.commitId]: labelValue(String(event['gitcommitid'] ?? '')),
+    [ORIGINAL.commitId]: labelValue(text(event['gitcommitid'])),
     [ORIGINAL.action]: labelValue(action.name),
     [ORIGINAL.task]: labelValue(task.name),
     [ORIGINAL.configHash]: args.configHash,

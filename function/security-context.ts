@@ -89,12 +89,12 @@ const conform = (value: unknown, shape: Shape, path: string): unknown => {
   }
   if (shape instanceof Array) {
     if (!Array.isArray(value)) throw new Error(`expected a list at \`${path}\``)
-    const [item] = shape as readonly [Shape]
+    const [item] = shape
     return value.map((each, at) => conform(each, item, `${path}[${at}]`))
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new Error(`expected an object${path ? ` at \`${path}\`` : ''}`)
-  return conformObject(value, shape as { [field: string]: Shape }, path)
+  return conformObject(value, shape, path)
 }
 
 const conformObject = (

@@ -199,16 +199,12 @@ export const settingsTable = {
   LIMIT_FILE_BYTES: { default: '921600', meaning: 'Longest file of a task.' },
   LIMIT_FILES_BYTES: {
     default: '10485760',
-    meaning: 'Most bytes of all files of one run.',
+    meaning: 'Most bytes of all files of one task.',
   },
   LIMIT_TASKS: { default: '100', meaning: 'Most tasks of one run.' },
   LIMIT_MESSAGE_BYTES: {
-    default: '49152',
-    meaning: "Longest message of a `.finished`; logs' oldest part is cut.",
-  },
-  LIMIT_EVENT_BYTES: {
     default: '61440',
-    meaning: 'Longest event that is sent, as JSON.',
+    meaning: 'Longest `.finished` event; the oldest part of its logs is cut.',
   },
 } as const satisfies Record<string, SettingRow>
 

@@ -97,11 +97,11 @@ export interface Limits {
   /** Number of files of one task. */
   readonly files: number
   readonly fileBytes: number
-  /** All files of one run. */
+  /** All files of one task. */
   readonly filesBytes: number
   readonly tasks: number
+  /** A whole `.finished`, as JSON. */
   readonly messageBytes: number
-  readonly eventBytes: number
 }
 
 /** Whether configs must be read from somewhere, or come with the event. */
@@ -286,8 +286,7 @@ const readLimits = (from: Variables): Limits => ({
   fileBytes: from.integer('LIMIT_FILE_BYTES', 0),
   filesBytes: from.integer('LIMIT_FILES_BYTES', 0),
   tasks: from.integer('LIMIT_TASKS', 1),
-  messageBytes: from.integer('LIMIT_MESSAGE_BYTES', 1024),
-  eventBytes: from.integer('LIMIT_EVENT_BYTES', 4096),
+  messageBytes: from.integer('LIMIT_MESSAGE_BYTES', 4096),
 })
 
 const checkPlaces = (from: Variables): void => {

@@ -75,8 +75,7 @@ t.test("defaults are the original chart's", async (t) => {
       fileBytes: 921600,
       filesBytes: 10485760,
       tasks: 100,
-      messageBytes: 49152,
-      eventBytes: 61440,
+      messageBytes: 61440,
     },
   })
 })
