@@ -60,28 +60,33 @@ const append = (state: State, piece: string, consumed: number): void => {
   state.at += consumed
 }
 
+/** A variable, or all the characters up to the next that may be special. */
 const appendPlain = (state: State): void => {
   const name = variableAt(state)
-  if (name === undefined) append(state, state.text.charAt(state.at), 1)
-  else append(state, `$(${name.name})`, name.length)
+  if (name !== undefined) {
+    append(state, `$(${name.name})`, name.length)
+    return
+  }
+  ORDINARY.lastIndex = state.at + 1
+  const rest = ORDINARY.exec(state.text)?.[0] ?? ''
+  append(state, state.text.charAt(state.at) + rest, 1 + rest.length)
 }
 
-const variableAt = (
-  state: State,
-): { name: string; length: number } | undefined => {
-  if (state.text[state.at] !== '$') return undefined
-  const match = VARIABLE.exec(state.text.slice(state.at, state.at + MAX_NAME))
+const ORDINARY = /[^ \t\n'"\\$]*/y
+
+const variableAt = ({
+  text,
+  at,
+  variables,
+}: State): { name: string; length: number } | undefined => {
+  VARIABLE.lastIndex = at
+  const match = VARIABLE.exec(text)
   const name = match?.[1] ?? match?.[2]
   if (match === null || name === undefined) return undefined
-  return state.variables.has(name)
-    ? { name, length: match[0].length }
-    : undefined
+  return variables.has(name) ? { name, length: match[0].length } : undefined
 }
 
-const VARIABLE = /^\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/
-
-/** Longer names than this are not looked for, to keep the cost linear. */
-const MAX_NAME = 300
+const VARIABLE = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/y
 
 const readQuoted = (state: State, quote: string): void => {
   const end = closingQuote(state.text, state.at, quote)

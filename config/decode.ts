@@ -29,6 +29,8 @@ interface Context {
   following: Set<YamlNode>
   /** Values that came out of aliases so far. */
   aliased: number
+  /** Unknown keys so far. */
+  unknown: number
 }
 
 interface Place {
@@ -40,6 +42,9 @@ interface Place {
 
 /** What aliases may expand to: far more than any file that people write. */
 const MAX_ALIASED = 20_000
+
+/** Nobody reads more of them. */
+const MAX_UNKNOWN = 100
 
 /**
  * Gives a YAML tree the types that a schema wants: a scalar becomes text where
@@ -60,6 +65,7 @@ export const decode = (
     warnings: [],
     following: new Set(),
     aliased: 0,
+    unknown: 0,
   }
   const value = decodeNode(context, root, { pointer: '', schema })
   const { lines, problems, warnings } = context
@@ -283,6 +289,8 @@ const setKey = (setting: Setting): void => {
 
 const unknownKey = (setting: Setting, pointer: string): void => {
   const { context, entry, key, place, value } = setting
+  context.unknown += 1
+  if (context.unknown > MAX_UNKNOWN) return
   if (place.schema.additionalProperties === false) {
     value[key] = true
     return

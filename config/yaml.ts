@@ -54,8 +54,8 @@ export const MAX_BYTES = 1024 * 1024
 /** Collections nested deeper than this are refused; no file needs ten. */
 const MAX_DEPTH = 100
 
-/** More nodes than this are no configuration, and would only cost time. */
-const MAX_NODES = 100_000
+/** More lines and commas than this would only cost time to read. */
+const MAX_PARTS = 20_000
 
 const YAML_TAG = 'tag:yaml.org,2002:'
 
@@ -108,12 +108,11 @@ const encodingOf = (bytes: Uint8Array): string => {
 
 const tooLarge = (found: string): Problem => ({
   code: 'too-large',
-  message: `the file is too large: ${found}, at most ${MAX_BYTES} bytes and ${MAX_NODES} values are read`,
+  message: `the file is too large: ${found}; at most ${MAX_BYTES} bytes with ${MAX_PARTS} lines and commas are read`,
 })
 
 /** What the YAML 1.1 reader refuses before it looks at any syntax. */
 const findUnfit = (text: string): Problem | undefined => {
-  // eslint-disable-next-line no-control-regex
   const at = text.search(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]/)
   if (at >= 0) {
     return {
@@ -122,8 +121,22 @@ const findUnfit = (text: string): Problem | undefined => {
       line: lineAt(text, at),
     }
   }
-  return undefined
+  const parts = countParts(text)
+  return parts > MAX_PARTS
+    ? tooLarge(`it has ${parts} lines and commas`)
+    : undefined
 }
+
+const countParts = (text: string): number => {
+  let parts = 0
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at)
+    if (char === LF || char === CR || char === COMMA) parts += 1
+  }
+  return parts
+}
+
+const COMMA = 44
 
 const hex = (code: number): string =>
   code.toString(16).toUpperCase().padStart(4, '0')
@@ -133,12 +146,7 @@ const lineAt = (text: string, offset: number): number =>
 
 /** Offset to 1-based line, by bisection over the line starts. */
 const lineCounter = (text: string): ((offset: number) => number) => {
-  const starts = [0]
-  for (const { index } of text.matchAll(/\r\n|\r|\n/g)) {
-    starts.push(
-      text[index] === '\r' && text[index + 1] === '\n' ? index + 2 : index + 1,
-    )
-  }
+  const starts = lineStarts(text)
   return (offset) => {
     let low = 0
     let high = starts.length
@@ -151,6 +159,20 @@ const lineCounter = (text: string): ((offset: number) => number) => {
   }
 }
 
+const lineStarts = (text: string): number[] => {
+  const starts = [0]
+  for (let at = 0; at < text.length; at += 1) {
+    const char = text.charCodeAt(at)
+    if (char === LF || (char === CR && text.charCodeAt(at + 1) !== LF)) {
+      starts.push(at + 1)
+    }
+  }
+  return starts
+}
+
+const LF = 10
+const CR = 13
+
 /**
  * Cuts after the first document, so that what follows it cannot make the file
  * unreadable: it was never looked at by the original.
@@ -158,22 +180,25 @@ const lineCounter = (text: string): ((offset: number) => number) => {
 const splitFirst = (
   text: string,
 ): { document: string; rest: number | undefined } => {
+  const content = text.search(CONTENT)
   let begun = false
-  let line = 0
-  for (const { 0: content, index } of text.matchAll(/[^\n]*\n?/g)) {
-    line += 1
-    if (/^(---|\.\.\.)(\s|$)/.test(content)) {
-      if (begun) {
-        const rest = /\S/.test(text.slice(index + 3)) ? line : undefined
-        return { document: text.slice(0, index), rest }
+  for (const { 0: marker, index } of text.matchAll(DOCUMENT_MARKER)) {
+    if (begun || (content >= 0 && content < index)) {
+      const rest = /\S/.test(text.slice(index + marker.length))
+      return {
+        document: text.slice(0, index),
+        rest: rest ? lineAt(text, index) : undefined,
       }
-      begun = content.startsWith('---')
-    } else if (!/^\ufeff?\s*(#.*)?$|^%/.test(content)) {
-      begun = true
     }
+    begun = marker === '---'
   }
   return { document: text, rest: undefined }
 }
+
+const DOCUMENT_MARKER = /^(?:---|\.\.\.)(?=\s|$)/gm
+
+/** The start of a line that is no comment, directive or marker. */
+const CONTENT = /^(?!\ufeff?[ \t]*(?:#|\r?$)|%|(?:---|\.\.\.)(?:\s|$))/m
 
 const ignoredDocument = (line: number): Problem => ({
   code: 'second-document',
@@ -183,22 +208,20 @@ const ignoredDocument = (line: number): Problem => ({
 })
 
 const syntaxProblem = (text: string, err: unknown): Problem => {
-  if (err instanceof YAMLException) {
-    const line = err.mark === undefined ? {} : { line: err.mark.line + 1 }
-    return {
-      code: 'yaml-syntax',
-      message: `not valid YAML: ${err.reason}${tabHint(text, line.line)}`,
-      ...line,
-    }
+  if (!(err instanceof YAMLException)) {
+    return { code: 'yaml-syntax', message: `not valid YAML: ${String(err)}` }
   }
-  return { code: 'yaml-syntax', message: `not valid YAML: ${String(err)}` }
-}
-
-const tabHint = (text: string, line: number | undefined): string => {
-  const content = text.split('\n')[(line ?? 0) - 1] ?? ''
-  return /^ *\t|^ *- *\t/.test(content)
-    ? '; the line is indented with a tab, use spaces'
-    : ''
+  const problem = {
+    code: 'yaml-syntax',
+    message: `not valid YAML: ${err.reason}`,
+  }
+  if (err.mark === undefined) return problem
+  const line = err.mark.line + 1
+  const content = text.split('\n', line)[line - 1] ?? ''
+  const message = content.includes('\t')
+    ? `${problem.message}; there is a tab in the line, use spaces`
+    : problem.message
+  return { ...problem, message, line }
 }
 
 /** Thrown inside `build` only, and told as a problem by it. */
@@ -211,7 +234,6 @@ class Refusal extends Error {
 }
 
 const build = (source: string, events: Event[]): YamlDocument => {
-  if (events.length > MAX_NODES) return failed(tooLarge('it has more values'))
   const lineOf = lineCounter(source)
   const anchors = new Map<string, YamlNode>()
   const roots: YamlNode[] = []
