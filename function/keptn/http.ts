@@ -1,5 +1,9 @@
 import { Agent, request as httpRequest } from 'node:http'
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type {
+  ClientRequest,
+  IncomingHttpHeaders,
+  IncomingMessage,
+} from 'node:http'
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https'
 
 export interface HttpRequest {
@@ -69,18 +73,21 @@ const exchange = (request: HttpRequest, keep: boolean): Promise<HttpAnswer> =>
   new Promise((resolve, reject) => {
     const { signal } = request
     if (signal?.aborted) return reject(signal.reason as Error)
-    const url = new URL(request.url)
-    const tls = url.protocol === 'https:'
-    if (!tls && url.protocol !== 'http:')
-      return reject(fail(`${url.protocol} is not supported`))
-    const sending = (tls ? httpsRequest : httpRequest)(url, {
-      method: request.method,
-      headers: request.headers ?? {},
-      agent: keep && pools[tls ? 'https:' : 'http:'],
-    })
-
     let written = false
     let status: number | undefined
+    const fail = (reason: string, Kind = HttpError): HttpError =>
+      new Kind(
+        `${request.method} ${placeOf(request)}: ${reason}`,
+        written,
+        status,
+      )
+
+    let sending: ClientRequest
+    try {
+      sending = open(request, keep)
+    } catch (error) {
+      return reject(fail(reasonOf(error as Error)))
+    }
     const end = (error?: Error) => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)
@@ -95,15 +102,12 @@ const exchange = (request: HttpRequest, keep: boolean): Promise<HttpAnswer> =>
     )
     signal?.addEventListener('abort', abort, { once: true })
 
-    function fail(reason: string, Kind = HttpError): HttpError {
-      const where = `${request.method} ${url.origin}${url.pathname}`
-      return new Kind(`${where}: ${reason}`, written, status)
-    }
-
     sending.on('socket', (socket) => {
       if (!socket.connecting) written = true
       else
-        socket.once(tls ? 'secureConnect' : 'connect', () => (written = true))
+        socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => {
+          written = true
+        })
     })
     sending.on('error', (error) => {
       const stale = sending.reusedSocket && status === undefined
@@ -121,6 +125,23 @@ const exchange = (request: HttpRequest, keep: boolean): Promise<HttpAnswer> =>
     })
     sending.end(request.body)
   })
+
+/** Throws on what can never be sent: a bad URL, a header with a line break. */
+const open = (request: HttpRequest, keep: boolean): ClientRequest => {
+  const { protocol } = new URL(request.url)
+  if (protocol !== 'http:' && protocol !== 'https:')
+    throw new Error(`${protocol} is not supported`)
+  const make = protocol === 'https:' ? httpsRequest : httpRequest
+  return make(request.url, {
+    method: request.method,
+    headers: request.headers ?? {},
+    agent: keep && pools[protocol],
+  })
+}
+
+/** The URL without what may be private: user, password, query. */
+const placeOf = ({ url }: HttpRequest): string =>
+  url.replace(/\?.*$/, '').replace(/\/\/[^/]*@/, '//')
 
 const read = async (
   answer: IncomingMessage,

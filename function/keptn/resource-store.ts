@@ -161,7 +161,7 @@ const accepted = (answer: HttpAnswer, url: string): Record<string, unknown> => {
 const mayWorkLater = (status: number, said: string): boolean =>
   status === 404
     ? !/project|credentials|upstream repository/i.test(said)
-    : status >= 500 || [401, 403, 408, 424, 429].includes(status)
+    : ![400, 413, 414, 422].includes(status)
 
 const unreadable = (url: string): StoreError =>
   new StoreError(`Keptn's answer to GET ${url} is not understood`, true)

@@ -187,8 +187,9 @@ export const keptnApi = (options: ApiOptions): KeptnApi => {
       if (fault?.answer === undefined || fault.answer === 'reset')
         return fault?.answer ?? answer
       const { status, body: said } = fault.answer
-      const own = JSON.stringify({ code: status, message: 'fault' })
-      return { status, type: 'application/json', body: said ?? own }
+      return said === undefined
+        ? error(status, 'fault')
+        : { status, type: 'text/html', body: said }
     },
   }
 }
