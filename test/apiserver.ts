@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { request } from 'node:https'
+import type { RequestOptions } from 'node:https'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fromKubeconfig } from '../function/cluster/connection.ts'
+import type { Connection } from '../function/cluster/connection.ts'
 
 const BINARIES = ['etcd', 'kube-apiserver', 'kube-controller-manager']
 
@@ -16,19 +19,20 @@ const BINARIES = ['etcd', 'kube-apiserver', 'kube-controller-manager']
 export const assets = (): string =>
   process.env['TEST_ASSETS'] ?? join(homedir(), '.cache/knative-rig/bin')
 
-/** Why no API server can be started here; `undefined` when one can. */
+const missingBinary = (): string | undefined =>
+  BINARIES.find((name) => !existsSync(join(assets(), name)))
+
+/** Why there is no API server to test on; `undefined` when there is one. */
 export const whyNoApiServer = (): string | undefined => {
-  const missing = BINARIES.filter((name) => !existsSync(join(assets(), name)))
-  return missing.length === 0
+  const missing = missingBinary()
+  return missing === undefined || process.env['KUBECONFIG']
     ? undefined
-    : `no ${missing[0]}, run npm run cluster:build`
+    : `no ${missing}, run npm run cluster:build`
 }
 
 /** A running API server, reached as an administrator. */
 export interface TestApiServer {
-  server: string
-  ca: string
-  token: string
+  connection: Connection
   /** A kubeconfig file for it. */
   kubeconfig: string
   /** A request as it is; answers the status and the parsed body. */
@@ -39,8 +43,49 @@ export interface TestApiServer {
     contentType?: string,
   ): Promise<{ status: number; body: unknown }>
   /** A new namespace in which pods can be made. */
-  namespace(): Promise<string>
+  namespace(labels?: Record<string, string>): Promise<string>
+  /** Makes etcd forget old versions; absent for a cluster not started here. */
+  compact?(): Promise<void>
   stop(): Promise<void>
+}
+
+/**
+ * An API server to test on: started from the binaries, or, where there are
+ * none, the one that `KUBECONFIG` names. Tests make namespaces of their own.
+ */
+export const apiServer = (): Promise<TestApiServer> =>
+  missingBinary() === undefined
+    ? startApiServer()
+    : existingApiServer(process.env['KUBECONFIG'] ?? '')
+
+const existingApiServer = async (
+  kubeconfig: string,
+): Promise<TestApiServer> => {
+  const connection = await fromKubeconfig(kubeconfig)
+  return testApiServer(connection, kubeconfig, () => Promise.resolve())
+}
+
+const testApiServer = (
+  connection: Connection,
+  kubeconfig: string,
+  stop: () => Promise<void>,
+): TestApiServer => {
+  const raw = requester(connection)
+  const made: string[] = []
+  return {
+    connection,
+    kubeconfig,
+    raw,
+    namespace: async (labels = {}) => {
+      const name = await newNamespace(raw, labels)
+      made.push(name)
+      return name
+    },
+    stop: async () => {
+      for (const name of made) await raw('DELETE', `${NAMESPACES}/${name}`)
+      await stop()
+    },
+  }
 }
 
 /**
@@ -52,8 +97,8 @@ export const startApiServer = async (): Promise<TestApiServer> => {
   const folder = await mkdtemp(join(tmpdir(), 'apiserver-'))
   const [client, peer, port] = await freePorts(3)
   const running: ChildProcess[] = []
-  const start = (name: string, args: string[]) =>
-    run(folder, name, args).then((child) => void running.push(child))
+  const start = async (name: string, args: string[]) =>
+    void running.push(await run(folder, name, args))
   const stop = async () => {
     for (const child of running.reverse()) await end(child)
     await rm(folder, { recursive: true, force: true })
@@ -64,22 +109,32 @@ export const startApiServer = async (): Promise<TestApiServer> => {
     const token = randomUUID()
     await writeKeys(folder, token)
     await start('kube-apiserver', apiServerFlags(folder, etcd, port!))
+    await untilThere(join(folder, 'certs/apiserver.crt'))
     const server = `https://127.0.0.1:${port}`
-    const ca = await untilThere(join(folder, 'certs/apiserver.crt'))
-    const raw = requester(server, ca, token)
-    await until(async () => (await raw('GET', '/readyz')).status === 200)
     const kubeconfig = await writeKubeconfig(folder, server, token)
+    const connection = await fromKubeconfig(kubeconfig)
+    const started = testApiServer(connection, kubeconfig, stop)
+    await until(
+      async () => (await started.raw('GET', '/readyz')).status === 200,
+    )
     await start('kube-controller-manager', controllerFlags(folder, kubeconfig))
-    const namespace = () => newNamespace(raw)
-    return { server, ca, token, kubeconfig, raw, namespace, stop }
+    return { ...started, stop, compact: () => compact(etcd) }
   } catch (error) {
-    const log = await readFile(
-      join(folder, 'kube-apiserver.log'),
-      'utf8',
-    ).catch(() => '')
+    const file = join(folder, 'kube-apiserver.log')
+    const log = await readFile(file, 'utf8').catch(() => '')
     await stop()
     throw new Error(`no API server: ${log.slice(-2000)}`, { cause: error })
   }
+}
+
+/** Over etcd's JSON gateway, up to the newest revision. */
+const compact = async (etcd: string): Promise<void> => {
+  const post = (path: string, body: unknown) =>
+    fetch(etcd + path, { method: 'POST', body: JSON.stringify(body) })
+  const range = await post('/v3/kv/range', { key: 'AA==', count_only: true })
+  const { header } = (await range.json()) as { header: { revision: string } }
+  const done = await post('/v3/kv/compaction', { revision: header.revision })
+  if (!done.ok) throw new Error(await done.text())
 }
 
 const etcdFlags = (folder: string, url: string, peer: string): string[] => [
@@ -106,6 +161,8 @@ const apiServerFlags = (
   `--cert-dir=${folder}/certs`,
   '--service-cluster-ip-range=10.0.0.0/24',
   '--allow-privileged',
+  // Watches of ConfigMaps are etcd's own, so that compaction shows at once.
+  '--watch-cache-sizes=configmaps#0',
   '--authorization-mode=RBAC',
   `--token-auth-file=${folder}/tokens.csv`,
   '--service-account-issuer=https://kubernetes.default.svc',
@@ -208,28 +265,37 @@ const writeKubeconfig = async (
 type Raw = TestApiServer['raw']
 
 const requester =
-  (server: string, ca: string, token: string): Raw =>
-  (method, path, body, contentType = 'application/json') =>
-    new Promise((resolve, reject) => {
-      const sending = body === undefined ? '' : JSON.stringify(body)
-      const headers = {
-        authorization: `Bearer ${token}`,
-        'content-type': contentType,
-        'content-length': Buffer.byteLength(sending),
-      }
-      const options = { method, ca, headers, timeout: 10_000 }
-      const sent = request(server + path, options, (response) => {
-        const chunks: Buffer[] = []
-        response.on('data', (chunk: Buffer) => chunks.push(chunk))
-        response.on('error', reject)
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString()
-          resolve({ status: response.statusCode ?? 0, body: parsed(text) })
-        })
+  ({ server, tls, authorization }: Connection): Raw =>
+  async (method, path, body, contentType = 'application/json') => {
+    const sending = body === undefined ? '' : JSON.stringify(body)
+    const allowed = await authorization()
+    const headers = {
+      ...(allowed === undefined ? {} : { authorization: allowed }),
+      'content-type': contentType,
+      'content-length': Buffer.byteLength(sending),
+    }
+    const options = { ...tls, method, headers, timeout: 10_000 }
+    return exchange(server + path, options, sending)
+  }
+
+const exchange = (
+  url: string,
+  options: RequestOptions,
+  body: string,
+): Promise<{ status: number; body: unknown }> =>
+  new Promise((resolve, reject) => {
+    const sent = request(url, options, (response) => {
+      const chunks: Buffer[] = []
+      response.on('data', (chunk: Buffer) => chunks.push(chunk))
+      response.on('error', reject)
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString()
+        resolve({ status: response.statusCode ?? 0, body: parsed(text) })
       })
-      sent.on('error', reject)
-      sent.end(sending)
     })
+    sent.on('error', reject)
+    sent.end(body)
+  })
 
 const parsed = (text: string): unknown => {
   try {
@@ -239,10 +305,15 @@ const parsed = (text: string): unknown => {
   }
 }
 
-const newNamespace = async (raw: Raw): Promise<string> => {
+const NAMESPACES = '/api/v1/namespaces'
+
+const newNamespace = async (
+  raw: Raw,
+  labels: Record<string, string>,
+): Promise<string> => {
   const name = `test-${randomUUID().slice(0, 8)}`
-  await raw('POST', '/api/v1/namespaces', { metadata: { name } })
-  const account = `/api/v1/namespaces/${name}/serviceaccounts/default`
+  await raw('POST', NAMESPACES, { metadata: { name, labels } })
+  const account = `${NAMESPACES}/${name}/serviceaccounts/default`
   await until(async () => (await raw('GET', account)).status === 200)
   return name
 }
@@ -255,7 +326,5 @@ const until = async (holds: () => Promise<boolean>): Promise<void> => {
   throw new Error('it did not come true within a minute')
 }
 
-const untilThere = async (path: string): Promise<string> => {
-  await until(() => Promise.resolve(existsSync(path)))
-  return readFileSync(path, 'utf8')
-}
+const untilThere = (path: string): Promise<void> =>
+  until(() => Promise.resolve(existsSync(path)))

@@ -79,7 +79,11 @@ const validateContainer = (
   if (!container.name) errors.required(`${path}.name`)
   else errors.check(`${path}.name`, container.name, dnsLabel(container.name))
   if (!container.image) errors.required(`${path}.image`)
-  else if (container.image.trim() !== container.image)
+  // Kubernetes looks at it in pods only, not in templates.
+  else if (
+    !path.startsWith('spec.template') &&
+    container.image.trim() !== container.image
+  )
     errors.invalid(
       `${path}.image`,
       container.image,
