@@ -30,7 +30,13 @@ export const tellUser = async (
           name: about.name,
           ...(about.uid && { uid: about.uid }),
         }
-      : { apiVersion: 'v1', kind: 'Namespace', name: about.namespace },
+      : {
+          apiVersion: 'v1',
+          kind: 'Namespace',
+          // An Event is in the namespace of what it is about.
+          namespace: about.namespace,
+          name: about.namespace,
+        },
     type: 'Warning',
     reason: what.reason,
     // Kubernetes takes 1024 bytes at most.

@@ -82,14 +82,13 @@ export const makeWorld = (
       lingerSeconds: settings.jobWatch.lingerSeconds,
       ring: async (about) => {
         world.rings.push('run' in about ? about.reason : 'all')
-        // A dead process closes the connection.
-        const { replica } = world
-        let answered = false
-        void world.executor
-          .ring('run' in about ? { run: about.run } : { all: true })
-          .catch(() => {})
-          .finally(() => (answered = true))
-        while (!answered && world.replica === replica) await sleep(clock, 1)
+        const ring =
+          'run' in about ? { run: about.run } : { all: true as const }
+        await Promise.race([
+          world.executor.ring(ring).catch(() => {}),
+          // A dead process closes the connection.
+          world.died,
+        ])
       },
       signal: run.signal,
     })
@@ -128,6 +127,7 @@ export const makeWorld = (
     return jobExecutor(ports)
   }
 
+  let buried = () => {}
   const world = {
     clock,
     cluster,
@@ -141,10 +141,14 @@ export const makeWorld = (
     /** The process that lives. */
     replica: 'replica-1',
     executor: undefined as unknown as JobExecutor,
+    /** Resolves when the process that lives now dies. */
+    died: undefined as Promise<void> | undefined,
     /** Stands between the function's calls and their effects. */
     fault: undefined as OnCall | undefined,
     /** The process dies, and another takes its place. */
     restart: () => {
+      buried()
+      world.died = new Promise((resolve) => (buried = resolve))
       world.replica = `replica-${(replicas += 1)}`
       world.executor = start(world.replica)
     },
