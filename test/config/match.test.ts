@@ -1,0 +1,105 @@
+import t from 'tap'
+
+import { matchEvent } from '../../config/match.ts'
+import type { Action, EventEntry } from '../../config/model.ts'
+import { eventWith } from './events.ts'
+
+const event = eventWith({ test: { teststrategy: 'health' }, num: 42 })
+
+const action = (...events: EventEntry[]): Action => ({
+  name: 'a',
+  silent: false,
+  events,
+  tasks: [],
+})
+
+const re2 = (name: string, property?: string, match = ''): EventEntry => ({
+  name,
+  syntax: 're2',
+  ...(property === undefined ? {} : { jsonpath: { property, match } }),
+})
+
+t.test('every action with a matching entry matches, in file order', (t) => {
+  const actions = [
+    action(re2('finished')),
+    action(re2('finished'), re2('test')),
+    action(),
+    action(re2('')),
+  ]
+  const matches = matchEvent({ actions }, event)
+  t.strictSame(
+    matches.map(({ index, matched }) => [index, matched]),
+    [
+      [0, false],
+      [1, true],
+      [2, false],
+      [3, true],
+    ],
+  )
+  t.equal(matches[1]?.action, actions[1])
+  t.strictSame(
+    matches[1]?.entries.map(({ index, matched }) => [index, matched]),
+    [
+      [0, false],
+      [1, true],
+    ],
+  )
+  t.end()
+})
+
+const REASONS: [entry: EventEntry, reason: RegExp, found?: unknown][] = [
+  [
+    re2('deployment'),
+    /^name "deployment" does not match the type "sh.keptn.event.test.trigg/,
+  ],
+  [re2('*'), /^name "\*" is an invalid pattern: .*missing argument/],
+  [{ name: 'test', syntax: 'glob' }, /^name "test" does not match the type/],
+  [
+    re2('test', '$.data.nope', 'x'),
+    /^jsonpath \$\.data\.nope: unknown key nope/,
+  ],
+  [re2('test', '$[', 'x'), /^jsonpath \$\[: parsing error/],
+  [
+    re2('test', '$.data.test.teststrategy', 'load'),
+    /value found was "health", not "load"/,
+    'health',
+  ],
+  [
+    re2('test', '$.data.num', '42'),
+    /value found was 42, only a string can match/,
+    42,
+  ],
+  [
+    re2('test', '$..teststrategy', 'health'),
+    /value found was \["health"\], only a string can match/,
+    ['health'],
+  ],
+]
+
+for (const [entry, reason, found] of REASONS) {
+  t.test(`reason: ${reason.source}`, (t) => {
+    const [match] = matchEvent({ actions: [action(entry)] }, event)
+    const [verdict] = match?.entries ?? []
+    t.equal(verdict?.matched, false)
+    t.match(verdict?.reason, reason)
+    t.strictSame(verdict?.found, found)
+    t.end()
+  })
+}
+
+t.test('what matches shows the value', (t) => {
+  const entry = re2('test', '$.data.test.teststrategy', 'health')
+  const [match] = matchEvent({ actions: [action(entry)] }, event)
+  t.strictSame(match?.entries, [{ index: 0, matched: true, found: 'health' }])
+  t.end()
+})
+
+t.test('a long value is cut in the reason', (t) => {
+  const entry = re2('test', '$.data.long', 'x')
+  const [match] = matchEvent(
+    { actions: [action(entry)] },
+    eventWith({ long: 'y'.repeat(100_000) }),
+  )
+  t.ok((match?.entries[0]?.reason?.length ?? Infinity) < 400)
+  t.end()
+})
