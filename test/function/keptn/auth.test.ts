@@ -71,7 +71,7 @@ t.test('a login that wants them in the body gets them there', async (t) => {
 })
 
 t.test('the token URL can be discovered, once', async (t) => {
-  const { tokenUrl: _, ...client } = CLIENT
+  const { clientId, clientSecret, scopes } = CLIENT
   const requests: string[] = []
   const http: Http = async ({ url }) => {
     requests.push(url)
@@ -82,7 +82,11 @@ t.test('the token URL can be discovered, once', async (t) => {
   }
   const clock = new VirtualClock()
   const discoveryUrl = 'http://login/discovery'
-  const auth = keptnAuth({ oauth: { ...client, discoveryUrl }, http, clock })
+  const auth = keptnAuth({
+    oauth: { clientId, clientSecret, scopes, discoveryUrl },
+    http,
+    clock,
+  })
   await auth.headers()
   await clock.advance(60_000)
   await auth.headers()

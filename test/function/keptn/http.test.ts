@@ -140,9 +140,23 @@ t.test('a GET on a connection that was closed is repeated', async (t) => {
   t.equal(requests, 3)
 })
 
-t.test('only http and https', async (t) => {
-  const url = 'file:///etc/hostname'
+/** What can never be sent: URL, headers, reason. */
+const IMPOSSIBLE: [string, Record<string, string>, RegExp][] = [
+  ['file:///etc/hostname', {}, /file: is not supported/],
+  ['no url', {}, /Invalid URL/],
+  ['http://127.0.0.1:1', { 'x-token': 'a\nb' }, /Invalid character/],
+]
+for (const [url, headers, reason] of IMPOSSIBLE)
+  t.test(`never sent: ${url}`, async (t) => {
+    const sent = http({ method: 'POST', url, headers, timeoutMs: 5000 })
+    const error = await failure(sent)
+    t.equal(error.written, false)
+    t.match(error.message, reason)
+  })
+
+t.test('an error tells no password and no query', async (t) => {
+  const url = 'http://user:secret@127.0.0.1:1/path?key=secret'
   const error = await failure(http({ method: 'GET', url, timeoutMs: 5000 }))
-  t.equal(error.written, false)
-  t.match(error.message, /file: is not supported/)
+  t.match(error.message, 'GET http://127.0.0.1:1/path')
+  t.notMatch(error.message, 'secret')
 })

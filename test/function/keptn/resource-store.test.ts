@@ -103,7 +103,7 @@ const ANSWERS: [string, number, string | undefined, undefined | boolean][] = [
   ['away', 502, '<html>', true],
   ['not JSON', 200, '<html>', true],
   ['no base64 text', 200, '{"resourceContent":1}', true],
-  ['moved', 301, '', false],
+  ['moved', 301, '', true],
 ]
 function said(message: string): string {
   return JSON.stringify({ code: 404, message })
@@ -152,6 +152,7 @@ t.test(
     const { api, store } = setUp()
     const unknown = '0'.repeat(40)
     await t.rejects(store.get(SCOPE, 'job/config.yaml', unknown), {
+      name: 'StoreError',
       retry: true,
     })
     t.equal(api.requests.length, 3)
@@ -223,7 +224,10 @@ t.test('a list over several pages, without leading slashes', async (t) => {
 t.test('a list of nothing', async (t) => {
   const { store } = setUp()
   t.strictSame(await store.list({ ...SCOPE, service: 'x' }), [])
-  await t.rejects(store.list({ project: 'x' }), { retry: false })
+  await t.rejects(store.list({ project: 'x' }), {
+    name: 'StoreError',
+    retry: false,
+  })
 })
 
 t.test('pages in a circle end', async (t) => {
