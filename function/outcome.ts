@@ -55,7 +55,9 @@ export const taskOutcome = (args: {
   if (stopped !== undefined) return { state: 'failed', reason: stopped }
   if (pods.some((pod) => exitCode(pod) === 0)) return { state: 'succeeded' }
   if (condition(job, 'Complete')) return { state: 'succeeded' }
-  const failed = condition(job, 'Failed')
+  // FailureTarget is the decision; Failed follows when all pods are gone, and
+  // their logs with them.
+  const failed = condition(job, 'Failed') ?? condition(job, 'FailureTarget')
   if (failed) return { state: 'failed', reason: failure(job, failed, pods) }
   for (const pod of pods) {
     const hopeless = waitingForEver(pod)

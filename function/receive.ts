@@ -46,6 +46,14 @@ export const receive = async (
   if (known) return knownRun(known)
   if (!found)
     return { state: 'ignored', reason: 'there is no job/config.yaml for it' }
+  const { configBytes } = settings.limits
+  if (found.text.length > configBytes)
+    return unusable(ports, run, event, [
+      {
+        code: 'too-large',
+        message: `it has ${found.text.length} bytes; at most ${configBytes} are read (LIMIT_CONFIG_BYTES)`,
+      },
+    ])
   const parsed = parseConfig(found.text)
   if ('problems' in parsed) return unusable(ports, run, event, parsed.problems)
   const planned = await planRun(sourcesOf(ports, event), run, event, {

@@ -7,7 +7,8 @@ import { KubernetesCluster } from './cluster/kubernetes.ts'
 import { lostEvent } from './dead-letter.ts'
 import { directoryStore } from './directory-store.ts'
 import { jobExecutor } from './job-executor.ts'
-import { keptnAuth } from './keptn/auth.ts'
+import { type Auth, keptnAuth } from './keptn/auth.ts'
+import { type Http, http as systemHttp } from './keptn/http.ts'
 import { keptnReporter } from './keptn/reporter.ts'
 import { keptnResourceStore } from './keptn/resource-store.ts'
 import { jsonLog } from './log.ts'
@@ -49,9 +50,15 @@ const storeOf = (settings: Settings): ResourceStore => {
   return keptnResourceStore(toKeptn(keptn))
 }
 
-const toKeptn = (keptn: KeptnSettings) => ({
-  endpoint: keptn.endpoint,
-  auth: keptnAuth({
+const toKeptn = (keptn: KeptnSettings) => {
+  const http: Http = (request) =>
+    systemHttp({ ...request, tlsVerify: keptn.tlsVerify })
+  return { endpoint: keptn.endpoint, http, auth: authOf(keptn, http) }
+}
+
+const authOf = (keptn: KeptnSettings, http: Http): Auth =>
+  keptnAuth({
+    http,
     ...(keptn.token && { token: keptn.token }),
     ...(keptn.oauth && {
       oauth: {
@@ -62,8 +69,7 @@ const toKeptn = (keptn: KeptnSettings) => ({
         ...(keptn.oauth.tokenUrl && { tokenUrl: keptn.oauth.tokenUrl }),
       },
     }),
-  }),
-})
+  })
 
 const reporterOf = (settings: Settings): Reporter | undefined => {
   const { keptn, sink, ceOverrides } = settings

@@ -16,6 +16,8 @@ export interface HttpRequest {
   /** Bytes of the answer's body that are accepted; default 8 MiB. */
   maxBytes?: number
   signal?: AbortSignal | undefined
+  /** False: the server's certificate is not verified; default true. */
+  tlsVerify?: boolean
 }
 
 export interface HttpAnswer {
@@ -132,10 +134,13 @@ const open = (request: HttpRequest, keep: boolean): ClientRequest => {
   if (protocol !== 'http:' && protocol !== 'https:')
     throw new Error(`${protocol} is not supported`)
   const make = protocol === 'https:' ? httpsRequest : httpRequest
+  const unverified = request.tlsVerify === false
   return make(request.url, {
     method: request.method,
     headers: request.headers ?? {},
-    agent: keep && pools[protocol],
+    // Kept connections are verified ones.
+    agent: keep && !unverified && pools[protocol],
+    ...(unverified && { rejectUnauthorized: false }),
   })
 }
 
