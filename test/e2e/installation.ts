@@ -4,11 +4,25 @@ import { join, relative } from 'node:path'
 import { randomBytes } from 'node:crypto'
 import { apply, get, kubectl } from './cluster.ts'
 
+/** What the tests read of a Job. */
+export interface JobView {
+  metadata: {
+    name: string
+    creationTimestamp: string
+    labels: Record<string, string>
+  }
+  status?: { conditions?: { type: string; status: string; reason?: string }[] }
+}
+
 /** The function, installed in a namespace of its own. */
 export interface Installation {
   namespace: string
   kubectl(...args: string[]): Promise<string>
   get<T>(...args: string[]): Promise<T>
+  /** The Jobs that a label selector selects. */
+  jobs(selector: string): Promise<JobView[]>
+  /** The Jobs of a run's tasks in order, by Keptn's context. */
+  tasks(context: string): Promise<JobView[]>
   /** Deletes the namespace, without waiting for its end. */
   remove(): Promise<void>
 }
@@ -41,15 +55,31 @@ export const install = async (args: {
       `--from-literal=KEPTN_API_TOKEN=${args.token}`,
     )
   await applyFolder(namespace, args)
+  const jobs = async (selector: string): Promise<JobView[]> => {
+    const list = await get<{ items: JobView[] }>(
+      ...['-n', namespace, 'jobs', '-l', selector],
+    )
+    return list.items
+  }
   return {
     namespace,
     kubectl: (...rest) => kubectl('-n', namespace, ...rest),
     get: (...rest) => get('-n', namespace, ...rest),
+    jobs,
+    tasks: async (context) => {
+      const items = await jobs(
+        `keptn.sh/context=${context},keptn.sh/jes-task-index`,
+      )
+      return items.sort((a, b) => taskIndex(a) - taskIndex(b))
+    },
     remove: async () => {
       await kubectl('delete', 'namespace', namespace, '--wait=false')
     },
   }
 }
+
+const taskIndex = ({ metadata: { labels } }: JobView): number =>
+  Number(labels['keptn.sh/jes-task-index'])
 
 const applyFolder = async (
   namespace: string,

@@ -93,8 +93,10 @@ export const deliveriesOf = async (
 
 /** Exactly one `.started`, exactly one `.finished`, in this order. */
 export const answeredOnce = (t: Test, keptn: StandIn, triggered: string) =>
-  t.match(
-    answers(keptn, triggered).map(({ event: { type } }) => type),
-    [/\.started$/, /\.finished$/],
+  t.same(
+    answers(keptn, triggered).map(({ event: { type } }) =>
+      type.split('.').at(-1),
+    ),
+    ['started', 'finished'],
     'exactly one .started, then exactly one .finished',
   )
