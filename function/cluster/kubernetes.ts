@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline'
 import { ClusterError } from './cluster.ts'
 import type {
   Cluster,
@@ -11,6 +10,7 @@ import type {
 import type { Connection } from './connection.ts'
 import { errorOf, unavailable } from './kubernetes/errors.ts'
 import type { Status } from './kubernetes/errors.ts'
+import { lines } from './kubernetes/lines.ts'
 import { Requests } from './kubernetes/requests.ts'
 import { parseJson, Transport } from './kubernetes/transport.ts'
 import type { ApiRequest } from './kubernetes/transport.ts'
@@ -38,6 +38,9 @@ const API_VERSION: Record<Kind, string> = {
 /** A watch brings a bookmark about each minute; after this it is dead. */
 const SILENCE_MS = 150_000
 
+/** Enough for the API server's reason why not. */
+const STATUS_BYTES = 65_536
+
 /** The port to a Kubernetes API server. */
 export class KubernetesCluster implements Cluster {
   readonly #transport: Transport
@@ -64,6 +67,9 @@ export class KubernetesCluster implements Cluster {
     const namespace = object.metadata?.namespace
     if (!namespace)
       throw new ClusterError('Invalid', `${kind} without metadata.namespace`)
+    // The API server answers this mistake with 500, as if it would pass.
+    if (object.metadata?.resourceVersion)
+      throw new ClusterError('Invalid', `a new ${kind} with a resourceVersion`)
     const dryRun = options.dryRun ?? false
     const body = { ...object, apiVersion: API_VERSION[kind], kind }
     return (await this.#send(
@@ -176,11 +182,9 @@ export class KubernetesCluster implements Cluster {
     if (statusCode !== 200)
       throw errorOf(
         statusCode,
-        (await lastBytesOf(response, 65_536)).toString(),
+        (await lastBytesOf(response, STATUS_BYTES)).toString(),
       )
-    for await (const line of createInterface({ input: response, signal }))
-      if (line !== '') yield line
-    if (!response.complete) throw new Error('the watch broke off')
+    yield* lines(response)
   }
 
   async log(
@@ -195,13 +199,17 @@ export class KubernetesCluster implements Cluster {
       await this.#requests.log(namespace, pod, container, limitBytes),
       AbortSignal.timeout(this.#timeoutMs),
     )
-    const bytes = await lastBytesOf(response, limitBytes).catch((error) => {
+    const { statusCode = 0 } = response
+    const succeeded = statusCode >= 200 && statusCode < 300
+    const bytes = await lastBytesOf(
+      response,
+      succeeded ? limitBytes : STATUS_BYTES,
+    ).catch((error) => {
       throw unavailable(error, this.#timeoutMs)
     })
-    const { statusCode = 0 } = response
-    if (statusCode >= 200 && statusCode < 300) return bytes.toString()
+    if (succeeded) return bytes.toString()
     const error = errorOf(statusCode, bytes.toString())
-    if (/is waiting to start|is terminated/.test(error.message)) return ''
+    if (error.message.includes('is waiting to start')) return ''
     throw error
   }
 

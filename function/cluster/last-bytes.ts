@@ -16,9 +16,10 @@ export const lastBytesOf = async (
   for await (const chunk of stream) {
     kept.push(chunk)
     size += chunk.length
-    if (size <= 2 * bytes) continue
-    kept = [Buffer.concat(kept).subarray(-bytes)]
-    size = bytes
+    if (size <= 2 * bytes + 1) continue
+    // One more, by which the last cut can tell that there was more.
+    kept = [Buffer.concat(kept).subarray(-bytes - 1)]
+    size = bytes + 1
   }
   return lastBytes(Buffer.concat(kept), bytes)
 }
