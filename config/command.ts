@@ -37,14 +37,15 @@ interface State {
 const step = (state: State): void => {
   const { text, at } = state
   const char = text.charAt(at)
-  if (/[ \t\n]/.test(char)) {
+  if (char === ' ' || char === '\t' || char === '\n') {
     endWord(state)
     state.at += 1
   } else if (char === "'" || char === '"') {
     readQuoted(state, char)
+  } else if (char === '\\' && text[at + 1] === '\n') {
+    state.at += 2
   } else if (char === '\\' && at + 1 < text.length) {
-    // A shell drops an escaped line end altogether.
-    append(state, text[at + 1] === '\n' ? '' : text.charAt(at + 1), 2)
+    append(state, text.charAt(at + 1), 2)
   } else {
     appendPlain(state)
   }
@@ -104,11 +105,14 @@ const readQuoted = (state: State, quote: string): void => {
   state.at = end + 1
 }
 
+/** What a backslash escapes in double quotes; before others it stays. */
+const ESCAPABLE = ['$', '`', '"', '\\', '\n']
+
 const readDoubleQuoted = (state: State): void => {
   const { text, at } = state
-  const escaped = /^\\([$`"\\\n])/.exec(text.slice(at, at + 2))?.[1]
-  if (escaped === undefined) appendPlain(state)
-  else append(state, escaped === '\n' ? '' : escaped, 2)
+  const next = text.charAt(at + 1)
+  if (text[at] !== '\\' || !ESCAPABLE.includes(next)) appendPlain(state)
+  else append(state, next === '\n' ? '' : next, 2)
 }
 
 const closingQuote = (text: string, start: number, quote: string): number => {
