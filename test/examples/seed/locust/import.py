@@ -1,0 +1,3 @@
+"""What the visitors of basic.py open."""
+
+PAGES = ["/", "/catalogue", "/basket"]
