@@ -1,4 +1,5 @@
 import { HTTP } from 'cloudevents'
+import { failedSend } from './keptn/failed-send.ts'
 import { http as systemHttp } from './keptn/http.ts'
 import type { Http } from './keptn/http.ts'
 import type { Report, Reporter, Sent } from './reporter.ts'
@@ -34,8 +35,7 @@ export const sinkReporter = (options: SinkReporterOptions): Reporter => {
       return judge(answer.status)
     } catch (error) {
       if (signal.aborted) throw error
-      const reason = error instanceof Error ? error.message : String(error)
-      return { state: 'unknown', reason }
+      return failedSend(error)
     }
   }
   return {

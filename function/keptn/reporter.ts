@@ -1,10 +1,10 @@
 import { RUN_LABEL } from '../envelope.ts'
 import { isObject, text } from '../json.ts'
 import type { Report, Reporter, Sent } from '../reporter.ts'
-import { AuthError } from './auth.ts'
 import type { Auth } from './auth.ts'
 import { messageOf, nextPageOf, objectOf } from './answer.ts'
-import { http as systemHttp, HttpError } from './http.ts'
+import { failedSend } from './failed-send.ts'
+import { http as systemHttp } from './http.ts'
 import type { Http, HttpAnswer } from './http.ts'
 
 export interface KeptnReporterOptions {
@@ -95,7 +95,7 @@ export const keptnReporter = (options: KeptnReporterOptions): Reporter => {
         return judge(answer)
       } catch (error) {
         if (signal.aborted) throw error
-        return judgeFailure(error)
+        return failedSend(error)
       }
     },
 
@@ -170,16 +170,6 @@ const judge = (answer: HttpAnswer): Sent => {
   // Without a text of Keptn's own a gateway may have lost Keptn's answer.
   const lost = status === 408 || (status >= 500 && !said)
   return { state: lost ? 'unknown' : 'unsent', reason }
-}
-
-const judgeFailure = (error: unknown): Sent => {
-  const reason = error instanceof Error ? error.message : String(error)
-  if (error instanceof AuthError) return { state: 'unsent', reason }
-  if (!(error instanceof HttpError)) return { state: 'unknown', reason }
-  const { status, written } = error
-  if (status !== undefined && status >= 200 && status < 300)
-    return { state: 'sent' }
-  return { state: written ? 'unknown' : 'unsent', reason }
 }
 
 const isLike = (event: unknown, report: Report): boolean => {
