@@ -63,9 +63,9 @@ export const taskJobName = (
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[-0-9]+/, '')
-    .slice(0, 30)
+    .slice(0, Math.min(30, 62 - end.length))
     .replace(/-+$/, '')
-  return `${front || 'task'}-${end}`.slice(0, 63)
+  return `${front || 'task'}-${end}`
 }
 
 /** The containers of a task's pod: the task's own, and the one for files. */
