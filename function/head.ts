@@ -64,7 +64,8 @@ export const encodeHead = (args: {
   run: string
   instance: Instance
   namespace: string
-  managedBy: string
+  /** The installation's name, as on the Jobs of its tasks. */
+  partOf: string
   envelope: Envelope
   plan: Plan
   claim: Claim
@@ -78,7 +79,8 @@ export const encodeHead = (args: {
       name: headName(args.run),
       namespace: args.namespace,
       labels: {
-        'app.kubernetes.io/managed-by': args.managedBy,
+        // Not managed-by: who counts tasks by it must not count heads.
+        'app.kubernetes.io/part-of': args.partOf,
         [LABEL.instance]: instanceId(args.instance),
         [LABEL.role]: 'head',
         [LABEL.run]: args.run,
@@ -105,8 +107,21 @@ export const encodeHead = (args: {
         spec: {
           restartPolicy: 'Never',
           automountServiceAccountToken: false,
-          // Never started: a Job must name one.
-          containers: [{ name: 'none', image: args.image }],
+          securityContext: {
+            runAsNonRoot: true,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          // Never started, but judged by whoever guards the namespace.
+          containers: [
+            {
+              name: 'none',
+              image: args.image,
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                capabilities: { drop: ['ALL'] },
+              },
+            },
+          ],
         },
       },
     },

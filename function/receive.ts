@@ -156,13 +156,16 @@ const commit = async (
     reporter && !silent ? (settings.keptn ? 'keptn' : 'sink') : undefined,
     new Date(cluster.time()).toISOString(),
   )
-  await Promise.all(bundles.map((bundle) => ensureBundle(cluster, bundle)))
+  const [image] = await Promise.all([
+    ports.image(),
+    ...bundles.map((bundle) => ensureBundle(cluster, bundle)),
+  ])
   const claimed = clock.monotonic()
   const head = encodeHead({
     run,
     instance: settings.instance,
     namespace: settings.jobNamespace,
-    managedBy: settings.deploymentName,
+    partOf: settings.deploymentName,
     envelope,
     plan,
     claim: {
@@ -170,7 +173,7 @@ const commit = async (
       by: ports.replica,
       until: cluster.time() + settings.leaseSeconds * 1000,
     },
-    image: 'none',
+    image,
   })
   try {
     const created = decodeHead(await cluster.create('Job', head))

@@ -18,7 +18,7 @@ export const WATCH_COMMAND = ['node', '/app/watch.js']
 export const watchJob = (settings: Settings, image: string): Job => {
   const { instance, jobWatch, jobNamespace } = settings
   const labels = {
-    'app.kubernetes.io/managed-by': settings.deploymentName,
+    'app.kubernetes.io/part-of': settings.deploymentName,
     [LABEL.instance]: instanceId(instance),
     [LABEL.role]: 'watch',
   }
