@@ -213,7 +213,12 @@ const schema38 = {
       type: ['array', 'string', 'number', 'boolean', 'null'],
       items: { $ref: '#/definitions/text' },
     },
-    env: { type: ['array', 'null'], items: { $ref: '#/definitions/seedEnv' } },
+    env: {
+      type: ['array', 'null'],
+      description:
+        "Variables of the container, in this order; those of Keptn and of the event's labels follow.",
+      items: { $ref: '#/definitions/seedEnv' },
+    },
   },
 }
 const schema17 = {
@@ -979,7 +984,12 @@ const schema30 = {
       type: ['array', 'string', 'number', 'boolean', 'null'],
       items: { $ref: '#/definitions/text' },
     },
-    env: { type: ['array', 'null'], items: { $ref: '#/definitions/v1Env' } },
+    env: {
+      type: ['array', 'null'],
+      description:
+        "Variables of the container, in this order; those of Keptn and of the event's labels follow.",
+      items: { $ref: '#/definitions/v1Env' },
+    },
     resources: { $ref: '#/definitions/resources' },
   },
   additionalProperties: false,
@@ -2030,7 +2040,12 @@ const schema16 = {
       description: "Arguments of the command or of the image's entry point.",
       items: { $ref: '#/definitions/text' },
     },
-    env: { type: ['array', 'null'], items: { $ref: '#/definitions/v2Env' } },
+    env: {
+      type: ['array', 'null'],
+      description:
+        "Variables of the container, in this order; those of Keptn and of the event's labels follow.",
+      items: { $ref: '#/definitions/v2Env' },
+    },
     resources: { $ref: '#/definitions/resources' },
     workingDir: {
       type: ['string', 'number', 'boolean', 'null'],
@@ -2145,6 +2160,7 @@ const schema24 = {
     },
     seccompProfile: {
       type: ['object', 'null'],
+      description: 'The system calls that are allowed; `type` is needed.',
       properties: {
         type: {
           type: ['string', 'number', 'boolean', 'null'],

@@ -27,7 +27,8 @@ strict.properties = {
   inners: { type: ['array', 'null'], items: strict },
 }
 
-const { additionalProperties: _, ...lenient } = strict
+const lenient: SchemaNode = { ...strict }
+delete lenient.additionalProperties
 
 const decoded = (yaml: string, schema = strict): Decoded => {
   const { root, problems } = readYaml(yaml)
