@@ -10,8 +10,8 @@ import type { AddressInfo } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fromKubeconfig } from '../function/cluster/connection.ts'
 import type { Connection } from '../function/cluster/connection.ts'
+import { fromKubeconfig } from '../function/cluster/kubeconfig.ts'
 
 const BINARIES = ['etcd', 'kube-apiserver', 'kube-controller-manager']
 

@@ -30,8 +30,12 @@ export const isInCluster = (env: NodeJS.ProcessEnv): boolean =>
  * In a pod: by its service account, else by the kubeconfig (`KUBECONFIG`,
  * `~/.kube/config`). Rejects when neither is there.
  */
-export const connect = (env: NodeJS.ProcessEnv): Promise<Connection> =>
-  isInCluster(env) ? inCluster(env) : fromKubeconfig(env['KUBECONFIG'])
+export const connect = async (env: NodeJS.ProcessEnv): Promise<Connection> => {
+  if (isInCluster(env)) return inCluster(env)
+  // What reads kubeconfigs is large, and a pod has no use for it.
+  const { fromKubeconfig } = await import('./kubeconfig.ts')
+  return fromKubeconfig(env['KUBECONFIG'])
+}
 
 /**
  * By the pod's service account.
@@ -59,49 +63,8 @@ export const inCluster = async (
   }
 }
 
-/**
- * By a kubeconfig's current context; without a `path` where kubectl looks.
- * The library that reads it is large: it is loaded only here.
- */
-export const fromKubeconfig = async (path?: string): Promise<Connection> => {
-  const { KubeConfig } = await import('@kubernetes/client-node/dist/config.js')
-  const config = new KubeConfig()
-  // With several files in KUBECONFIG the library merges them itself.
-  if (path !== undefined && !path.includes(':')) config.loadFromFile(path)
-  else config.loadFromDefault()
-  const cluster = config.getCurrentCluster()
-  if (!cluster)
-    throw new Error(
-      'no Kubernetes cluster: the kubeconfig has no current context; ' +
-        'set KUBECONFIG or run kubectl config use-context',
-    )
-  const read = async (): Promise<AgentOptions & { headers?: Headers }> => {
-    const options = {} as AgentOptions & { headers?: Headers }
-    await config.applyToHTTPSOptions(options)
-    return options
-  }
-  const { ca, cert, key, servername, rejectUnauthorized } = await read()
-  const context = config.getContextObject(config.getCurrentContext())
-  return {
-    server: cluster.server.replace(/\/$/, ''),
-    tls: {
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-      ...(servername === undefined ? {} : { servername }),
-      ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
-    },
-    authorization: cached(async () => (await read()).headers?.Authorization),
-    namespace: context?.namespace,
-  }
-}
-
-interface Headers {
-  Authorization?: string
-}
-
 /** Reads again after a minute, or when what it read was refused. */
-const cached = (
+export const cached = (
   read: () => Promise<string | undefined>,
 ): Connection['authorization'] => {
   let value: Promise<string | undefined> | undefined

@@ -21,7 +21,7 @@ import type { PodStatus } from './memory/pod-status.ts'
 import { seededRandom } from './memory/random.ts'
 import { selects } from './memory/selector.ts'
 import { Store } from './memory/store.ts'
-import type { Stored } from './memory/store.ts'
+import type { Change, Stored } from './memory/store.ts'
 import { TtlController } from './memory/ttl-controller.ts'
 import { watch } from './memory/watch.ts'
 import type { ContainerRunner } from './runner.ts'
@@ -268,6 +268,11 @@ export class MemoryCluster implements Cluster {
   /** All objects of a kind at this moment, uncounted; `''`: everywhere. */
   objects<K extends Kind>(kind: K, namespace = ''): Kinds[K][] {
     return structuredClone(this.#store.all(kind, namespace))
+  }
+
+  /** Calls `listener` on every change, at once; gives what ends that. */
+  observe(listener: (change: Change) => void): () => void {
+    return this.#store.listen(listener)
   }
 
   /** Changes a pod's status, as a kubelet would. */

@@ -171,7 +171,7 @@ export class ApiServer {
     name: string,
     options: DeleteOptions = {},
   ): void {
-    const object = copy(this.get(kind, namespace, name)) as Stored
+    const object = copy<Stored>(this.get(kind, namespace, name))
     checkPreconditions(kind, object, options)
     const metadata = (object.metadata ??= {})
     const finalizers = new Set(metadata.finalizers)

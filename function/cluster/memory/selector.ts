@@ -3,6 +3,7 @@ import type { Kind, Kinds, Selection } from '../cluster.ts'
 
 type Labels = Record<string, string>
 type Test<T> = (value: T) => boolean
+type Read<T> = (object: T) => string | number | undefined
 
 /** What `selection` selects; throws `Invalid` for what cannot be parsed. */
 export const selects = <K extends Kind>(
@@ -51,7 +52,7 @@ const setRequirement = (
   return operator === 'in' ? within : (labels) => !within(labels)
 }
 
-const FIELDS: { [K in Kind]: Record<string, (object: Kinds[K]) => unknown> } = {
+const FIELDS: { [K in Kind]: Record<string, Read<Kinds[K]>> } = {
   Job: {
     'status.successful': (job) => job.status?.succeeded ?? 0,
   },
@@ -99,10 +100,7 @@ const field = <K extends Kind>(kind: K, text: string): Test<Kinds[K]> => {
     (String(read(object) ?? '') === value) === (operator !== '!=')
 }
 
-const reader = <K extends Kind>(
-  kind: K,
-  key: string,
-): ((object: Kinds[K]) => unknown) => {
+const reader = <K extends Kind>(kind: K, key: string): Read<Kinds[K]> => {
   if (key === 'metadata.name') return (object) => object.metadata?.name
   if (key === 'metadata.namespace')
     return (object) => object.metadata?.namespace

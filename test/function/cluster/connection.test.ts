@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import t from 'tap'
 import {
   connect,
-  fromKubeconfig,
   inCluster,
   isInCluster,
 } from '../../../function/cluster/connection.ts'
+import { fromKubeconfig } from '../../../function/cluster/kubeconfig.ts'
 
 const ENV = {
   KUBERNETES_SERVICE_HOST: '10.0.0.1',
@@ -74,8 +74,8 @@ void t.test('by a kubeconfig with a client certificate', async (t) => {
     }),
   })
   const connection = await fromKubeconfig(join(folder, 'config'))
-  t.equal(String(connection.tls.cert), 'CERT')
-  t.equal(String(connection.tls.key), 'KEY')
+  t.same(connection.tls.cert, Buffer.from('CERT'))
+  t.same(connection.tls.key, Buffer.from('KEY'))
   t.equal(await connection.authorization(), undefined)
 })
 

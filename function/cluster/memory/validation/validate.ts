@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ClusterError } from '../../cluster.ts'
-import type { ConfigMap, Event, Kind, Pod, Job } from '../../cluster.ts'
+import type { ConfigMap, Event, Job, Kind, Pod } from '../../cluster.ts'
 import type { Stored } from '../store.ts'
 import { RESOURCE } from '../wire.ts'
 import { FieldErrors } from './field.ts'
@@ -34,7 +34,7 @@ const VALIDATE: Record<Kind, (object: Stored, errors: FieldErrors) => void> = {
     if (spec) validatePodSpec(spec, 'spec', errors)
     else errors.required('spec.containers')
   },
-  ConfigMap: (object, errors) => validateConfigMap(object as ConfigMap, errors),
+  ConfigMap: (object: ConfigMap, errors) => validateConfigMap(object, errors),
   Event: (object, errors) => validateEvent(object as Event, errors),
 }
 
@@ -83,8 +83,7 @@ const validateUpdate = (
         `found new finalizers ${JSON.stringify(added)}`,
     )
   if (kind === 'Job') validateJobUpdate(object as Job, before as Job, errors)
-  if (kind === 'ConfigMap')
-    validateConfigMapUpdate(object as ConfigMap, before as ConfigMap, errors)
+  if (kind === 'ConfigMap') validateConfigMapUpdate(object, before, errors)
   if (kind === 'Pod') validatePodUpdate(object as Pod, before as Pod, errors)
 }
 
@@ -117,9 +116,9 @@ const validatePodUpdate = (
 }
 
 const fixed = (pod: Pod): unknown => {
-  const { activeDeadlineSeconds: _, ...spec } = structuredClone(pod.spec) ?? {
-    containers: [],
-  }
+  const spec = structuredClone(pod.spec)
+  if (!spec) return spec
+  delete spec.activeDeadlineSeconds
   for (const container of spec.containers) delete container.image
   for (const container of spec.initContainers ?? []) delete container.image
   return spec
