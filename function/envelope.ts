@@ -124,5 +124,5 @@ export const makeReport = (args: {
       labels: { ...envelope.labels, [RUN_LABEL]: run },
       ...args.data,
     },
-  }) as Report
+  })
 }

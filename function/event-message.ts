@@ -130,9 +130,7 @@ const build = (
     return refuse(400, 'attribute time is not an RFC 3339 time')
   if (!isObject(data)) return refuse(400, 'data is not a JSON object')
   try {
-    new CloudEvent({ ...event, data } as ConstructorParameters<
-      typeof CloudEvent
-    >[0])
+    new CloudEvent({ ...event, data })
   } catch (error) {
     return refuse(400, `not a valid CloudEvent: ${(error as Error).message}`)
   }

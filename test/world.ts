@@ -160,7 +160,7 @@ export const makeWorld = (
       keptn.engine.trigger({
         type: `sh.keptn.event.${task}.triggered`,
         data: { ...scope, ...data },
-      }) as unknown as JobEvent,
+      }),
     /** Hands an event to the function; true when it took it (202). */
     deliver: async (event: JobEvent): Promise<boolean> => {
       let taken: boolean | undefined

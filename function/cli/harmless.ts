@@ -8,7 +8,6 @@ const visible = (control: string): string => {
 
 /** C0 but tab and newline, DEL, C1, and what turns the writing direction. */
 const CONTROL =
-  // eslint-disable-next-line no-control-regex
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
 
 /**

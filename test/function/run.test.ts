@@ -295,9 +295,7 @@ t.test('an aborted sequence is stopped and not answered', async (t) => {
   await world.deliver(event)
   await world.clock.advance(5_000)
   const heard: JobEvent[] = []
-  world.keptn.engine.subscribe((sent) =>
-    heard.push(sent as unknown as JobEvent),
-  )
+  world.keptn.engine.subscribe((sent) => heard.push(sent))
   world.keptn.engine.control({
     project: 'sockshop',
     context: String(event.shkeptncontext),
