@@ -26,19 +26,20 @@ export const buildApp = (args: {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
     done(null, body),
   )
+  const unread: Record<number, string> = {
+    413: `the event is larger than ${args.bodyLimit} bytes`,
+    415: 'the Content-Type cannot be read: use application/json or application/cloudevents+json',
+  }
   app.setErrorHandler(
     async (error: { statusCode?: number }, request, reply) => {
-      const tooLarge = error.statusCode === 413
-      if (!tooLarge)
-        log('error', 'request failed', {
-          url: request.url,
-          error: String(error),
-        })
-      return reply
-        .code(tooLarge ? 413 : (error.statusCode ?? 500) < 500 ? 400 : 500)
-        .send(
-          tooLarge ? `the event is larger than ${args.bodyLimit} bytes` : '',
-        )
+      const { statusCode = 500 } = error
+      const reason = unread[statusCode]
+      if (reason !== undefined) return reply.code(statusCode).send(reason)
+      log('error', 'request failed', {
+        url: request.url,
+        error: String(error),
+      })
+      return reply.code(statusCode < 500 ? 400 : 500).send('')
     },
   )
 

@@ -114,7 +114,7 @@ export const headJob = (
     run: RUN,
     instance: INSTANCE,
     namespace: 'jobs',
-    managedBy: 'fn',
+    partOf: 'fn',
     envelope: givenEnvelope(),
     plan: plan(action(0, ['one', 'two'])),
     claim: { for: 'started', by: 'me', until: 0 },
