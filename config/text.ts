@@ -39,14 +39,18 @@ const members = (object: Record<string, unknown>): [string, unknown][] =>
     .sort(byUtf8)
     .map((key) => [key, object[key]])
 
+/** Go knows no lone surrogates. */
+const scalarText = (value: unknown): string =>
+  typeof value === 'string' ? value.toWellFormed() : JSON.stringify(value)
+
 /** The text that Go's `%v` gives: `[a b]`, `map[k:v]`, `<nil>`. */
 export const goText = (value: unknown, number: NumberText): string => {
   if (value === null || value === undefined) return '<nil>'
   if (typeof value === 'number') return number(value)
   if (Array.isArray(value))
     return `[${value.map((item) => goText(item, number)).join(' ')}]`
-  // Go knows no lone surrogates.
-  if (!isObject(value)) return String(value).toWellFormed()
+  if (value instanceof EventTime) return value.toString()
+  if (!isObject(value)) return scalarText(value)
   const pairs = members(value).map(
     ([key, member]) => `${key.toWellFormed()}:${goText(member, number)}`,
   )

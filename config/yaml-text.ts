@@ -1,6 +1,7 @@
 import { COLLECTION_STYLE, DUMP_SCHEMA, present, SCALAR_STYLE } from 'js-yaml'
 import type { Node } from 'js-yaml'
 
+import { EventTime } from './event-time.ts'
 import { goNumber, isObject } from './text.ts'
 import { resolvesToString } from './yaml-scalar.ts'
 
@@ -19,7 +20,7 @@ export const yamlText = (value: unknown): string =>
   }).replace(/(?<=\n)\.\.\.\n$/, '')
 
 const node = (value: unknown): Node => {
-  if (typeof value === 'string') return text(value, false)
+  if (typeof value === 'string') return text(value)
   if (typeof value === 'number') return plain(goNumber(value))
   if (Array.isArray(value))
     return {
@@ -29,7 +30,7 @@ const node = (value: unknown): Node => {
       style: COLLECTION_STYLE.BLOCK,
       items: value.map(node),
     }
-  if (!isObject(value)) return plain(value === null ? 'null' : asText(value))
+  if (!isObject(value)) return plain(asText(value))
   return {
     kind: 'mapping',
     tag: 'tag:yaml.org,2002:map',
@@ -37,15 +38,13 @@ const node = (value: unknown): Node => {
     style: COLLECTION_STYLE.BLOCK,
     items: Object.keys(value)
       .sort(naturally)
-      .map((key) => ({ key: text(key, true), value: node(value[key]) })),
+      .map((key) => ({ key: text(key), value: node(value[key]) })),
   }
 }
 
-/** A boolean, or the time of the event. */
+/** A time is written plain, as no string. */
 const asText = (value: unknown): string =>
-  typeof value === 'boolean'
-    ? String(value)
-    : (JSON.parse(JSON.stringify(value)) as string)
+  value instanceof EventTime ? value.toJSON() : JSON.stringify(value)
 
 const scalar = (
   value: string,
@@ -66,7 +65,7 @@ const UNPRINTABLE = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/u
 const INDICATORS =
   /^(?:---|\.\.\.|[#,[\]{}&*!|>'"%@`]|[?:-](?:[ \t]|$))|:(?:[ \t]|$)|[ \t\n]#/
 
-const text = (value: string, key: boolean): Node => {
+const text = (value: string): Node => {
   const well = value.toWellFormed()
   const multiline = /[\n\u2028\u2029]/.test(well)
   const special = UNPRINTABLE.test(well) || / [\n\u2028\u2029]/.test(well)
