@@ -17,13 +17,6 @@ export interface FileLimits {
   totalBytes: number
 }
 
-/** What goes into `/keptn` (20 MiB by default in the original) with room. */
-export const FILE_LIMITS: FileLimits = {
-  files: 1000,
-  fileBytes: 5 * 1024 * 1024,
-  totalBytes: 15 * 1024 * 1024,
-}
-
 export interface FilesError {
   /**
    * `file-name`, `file-not-found`, `file-conflict`, `file-limit` or
@@ -48,7 +41,7 @@ export const resolveFiles = async (
   store: ResourceStore,
   event: JobEvent,
   entries: string[],
-  limits: FileLimits = FILE_LIMITS,
+  limits: FileLimits,
 ): Promise<ResolvedFiles> => {
   try {
     const source = sourceOf(store, event)

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { JobEvent } from '../../config/event.ts'
 import { lookupConfig } from '../../function/config-lookup.ts'
 import { StoreError } from '../../function/resource-store.ts'
 import type { ResourceStore, Scope } from '../../function/resource-store.ts'
+import { corpus } from './corpus.ts'
 
 type Texts = Record<'service' | 'stage' | 'project', string | null>
 
@@ -42,12 +42,7 @@ interface Row extends Texts {
   gitCommitID: string
   want: { requests: object[]; hash?: string; error?: string }
 }
-const rows = JSON.parse(
-  readFileSync(
-    new URL('../corpus/tables/config_lookup.json', import.meta.url),
-    'utf8',
-  ),
-) as Row[]
+const rows = corpus<Row>('tables/config_lookup')
 
 t.test('the configuration is looked up as by the original', async (t) => {
   for (const row of rows) {

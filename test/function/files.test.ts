@@ -1,9 +1,11 @@
-import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { JobEvent } from '../../config/event.ts'
 import { resolveFiles } from '../../function/files.ts'
 import { StoreError } from '../../function/resource-store.ts'
 import type { ResourceStore } from '../../function/resource-store.ts'
+import { corpus } from './corpus.ts'
+
+const LIMITS = { files: 20, fileBytes: 1000, totalBytes: 9000 }
 
 const event = (commit?: string): JobEvent => ({
   specversion: '1.0',
@@ -50,7 +52,7 @@ const written = async (
   from: ResourceStore,
   commit?: string,
 ) => {
-  const result = await resolveFiles(from, event(commit), files)
+  const result = await resolveFiles(from, event(commit), files, LIMITS)
   if ('error' in result) return { error: result.error.code }
   return Object.fromEntries(
     result.files.map(({ path, content }) => [
@@ -84,9 +86,7 @@ interface Row {
   gitCommitID?: string
   want: { written: Record<string, string>; error?: string }
 }
-const rows = JSON.parse(
-  readFileSync(new URL('../corpus/tables/files.json', import.meta.url), 'utf8'),
-) as Row[]
+const rows = corpus<Row>('tables/files')
 
 t.test('the files of a task are those of the original', async (t) => {
   for (const row of rows) {
@@ -189,7 +189,7 @@ t.test('a failure that may pass rejects', async (t) => {
     ],
   ]
   for (const [name, from] of cases)
-    await t.rejects(resolveFiles(from, event(), ['a']), away, name)
+    await t.rejects(resolveFiles(from, event(), ['a'], LIMITS), away, name)
 })
 
 t.test('a failure that stays is told', async (t) => {
@@ -229,7 +229,7 @@ t.test('a listed name that leads elsewhere is refused', async (t) => {
 })
 
 t.test('an error names the entry', async (t) => {
-  const result = await resolveFiles(store({}), event(), ['nope'])
+  const result = await resolveFiles(store({}), event(), ['nope'], LIMITS)
   t.match(result, { error: { code: 'file-not-found', message: /"nope"/ } })
 })
 

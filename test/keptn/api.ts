@@ -94,20 +94,19 @@ export const keptnApi = (options: ApiOptions): KeptnApi => {
 
   const takeEvent = (body: string): ApiAnswer => {
     if (body === '') return 'reset'
-    const tooLarge = options.validation && Buffer.byteLength(body) > 64 * 1024
-    const event = tooLarge
-      ? refusal('http: request body too large')
-      : acceptEvent(body, engineNow(clock))
-    if ('status' in event) return event as ApiAnswer
-    const invalid = options.validation && validate(event as KeptnEvent)
+    if (options.validation && Buffer.byteLength(body) > 64 * 1024)
+      return unreadable('http: request body too large')
+    const { event, refusal } = acceptEvent(body, engineNow(clock))
+    if (!event) return refusal
+    const invalid = options.validation && validate(event)
     if (invalid) return error(400, invalid)
     if (Buffer.byteLength(body) > 1024 * 1024)
       return error(
         500,
         'could not publish message to NATS: nats: maximum payload exceeded',
       )
-    engine.receive(event as KeptnEvent)
-    return json(200, { keptnContext: event['shkeptncontext'] })
+    engine.receive(event)
+    return json(200, { keptnContext: event.shkeptncontext })
   }
 
   const storedEvents = (query: URLSearchParams): ApiAnswer =>
@@ -125,12 +124,10 @@ export const keptnApi = (options: ApiOptions): KeptnApi => {
       return page(engine.open(filter), query)
     }
     if (path === '/v1/event' && method === 'POST') {
-      const event = acceptEvent(request.body, engineNow(clock))
-      if ('status' in event) return error(400, 'Invalid request format')
-      engine.receivePastNats({
-        ...event,
-        id: text((parse(request.body) ?? {})['id']) || event['id'],
-      } as KeptnEvent)
+      const { event } = acceptEvent(request.body, engineNow(clock))
+      if (!event) return error(400, 'Invalid request format')
+      const id = text(parse(request.body)?.['id']) || event.id
+      engine.receivePastNats({ ...event, id })
       return { status: 200, type: 'application/json', body: '' }
     }
     const control = /^\/v1\/sequence\/([^/]+)\/([^/]+)\/control$/.exec(path)
@@ -203,12 +200,8 @@ const json = (status: number, body: unknown): ApiAnswer => ({
 })
 const error = (status: number, message: string, code = status): ApiAnswer =>
   json(status, { code, message })
-const refusal = (why: string) =>
-  error(400, `parsing body body from "" failed, because ${why}`) as {
-    status: number
-    type: string
-    body: string
-  }
+const unreadable = (why: string): ApiAnswer =>
+  error(400, `parsing body body from "" failed, because ${why}`)
 const pageNotFound: ApiAnswer = {
   status: 404,
   type: 'text/plain',
@@ -250,34 +243,39 @@ const page = (events: KeptnEvent[], query: URLSearchParams): ApiAnswer => {
  * What the api service makes of a body: its own id and time, only the
  * attributes that its model has.
  */
-const acceptEvent = (body: string, now: string): Record<string, unknown> => {
-  const event = parse(body)
-  if (!event) return refusal('unexpected EOF')
+const acceptEvent = (
+  body: string,
+  now: string,
+):
+  | { event: KeptnEvent; refusal?: never }
+  | { event?: never; refusal: ApiAnswer } => {
+  const given = parse(body)
+  if (!given) return { refusal: unreadable('unexpected EOF') }
   for (const name of ['data', 'source', 'type'])
-    if (event[name] === undefined || event[name] === null)
-      return error(422, `${name} in body is required`, 602) as Exclude<
-        ApiAnswer,
-        'reset'
-      >
-  const time = text(event['time'])
+    if (given[name] === undefined || given[name] === null)
+      return { refusal: error(422, `${name} in body is required`, 602) }
+  const time = text(given['time'])
   if (time && Number.isNaN(Date.parse(time)))
-    return refusal(
-      `parsing time "${time}" as "2006-01-02 15:04:05": cannot parse "${time}" as "2006"`,
-    )
-  const triggeredid = text(event['triggeredid'])
-  const gitcommitid = text(event['gitcommitid'])
-  return {
+    return {
+      refusal: unreadable(
+        `parsing time "${time}" as "2006-01-02 15:04:05": cannot parse "${time}" as "2006"`,
+      ),
+    }
+  const triggeredid = text(given['triggeredid'])
+  const gitcommitid = text(given['gitcommitid'])
+  const event = {
     specversion: '1.0',
     id: randomUUID(),
-    source: event['source'],
-    type: event['type'],
+    source: text(given['source']),
+    type: text(given['type']),
     time: now,
-    contenttype: event['contenttype'] ?? 'application/json',
-    shkeptncontext: contextOf(text(event['shkeptncontext'])),
+    contenttype: given['contenttype'] ?? 'application/json',
+    shkeptncontext: contextOf(text(given['shkeptncontext'])),
     ...(triggeredid && { triggeredid }),
     ...(gitcommitid && { gitcommitid }),
-    data: event['data'],
+    data: isObject(given['data']) ? given['data'] : {},
   }
+  return { event }
 }
 
 /** A context that is no UUID is made one out of its first 16 bytes. */
