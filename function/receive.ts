@@ -17,6 +17,7 @@ import {
 } from './plan-run.ts'
 import type { Ports } from './ports.ts'
 import type { Fresh } from './reconcile.ts'
+import { StoreError } from './resource-store.ts'
 
 /** What became of an event. */
 export type Received =
@@ -41,9 +42,15 @@ export const receive = async (
   const run = runId(settings.instance, event)
   const [known, found] = await Promise.all([
     findHead(ports, run),
-    lookupConfig(store, event),
+    lookupConfig(store, event).catch((error: unknown) => {
+      // The project is not there, or the like: a repeat cannot mend it.
+      if (error instanceof StoreError && !error.retry) return error
+      throw error
+    }),
   ])
   if (known) return knownRun(known)
+  if (found instanceof StoreError)
+    return { state: 'ignored', reason: found.message }
   if (!found)
     return { state: 'ignored', reason: 'there is no job/config.yaml for it' }
   const { configBytes } = settings.limits

@@ -121,6 +121,13 @@ t.test('no config: not ours', async (t) => {
   t.strictSame(world.cluster.objects('Job'), [])
 })
 
+t.test('a project that Keptn does not know: not ours', async (t) => {
+  const world = makeWorld({ config: config(task('one')) })
+  const event = world.trigger('deployment', { project: 'unknown' })
+  t.equal(await world.deliver(event), true)
+  t.strictSame(world.cluster.objects('Job'), [])
+})
+
 t.test('a config that cannot be parsed is answered with why', async (t) => {
   const world = makeWorld({ config: 'apiVersion: v2\nactions: 3\n' })
   const event = world.trigger()
