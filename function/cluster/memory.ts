@@ -20,6 +20,7 @@ import { containerStatus, setWaiting } from './memory/pod-status.ts'
 import type { PodStatus } from './memory/pod-status.ts'
 import { seededRandom } from './memory/random.ts'
 import { selects } from './memory/selector.ts'
+import { stoppableClock } from './memory/stoppable-clock.ts'
 import { Store } from './memory/store.ts'
 import type { Change, Stored } from './memory/store.ts'
 import { TtlController } from './memory/ttl-controller.ts'
@@ -100,13 +101,16 @@ export class MemoryCluster implements Cluster {
   readonly #store: Store
   readonly #kubelet: Kubelet | undefined
   readonly #bookmarkDelay: number
+  readonly #stop: () => void
   readonly #counts = new Map<string, number>()
   #watches = new AbortController()
 
   constructor(options: MemoryClusterOptions) {
-    const { clock, runner } = options
+    const { runner } = options
+    const { clock, stop } = stoppableClock(options.clock)
     const delays = { ...DELAYS, ...options.delays }
     this.#clock = clock
+    this.#stop = stop
     this.#bookmarkDelay = delays.bookmark
     this.#store = new Store()
     this.#api = new ApiServer({
@@ -326,6 +330,15 @@ export class MemoryCluster implements Cluster {
   /** Forgets old changes: watches from versions so far are `Gone`. */
   compact(): void {
     this.#store.compact()
+  }
+
+  /**
+   * Stops the cluster: its controllers act no more, its timers keep no
+   * process alive. Containers that run are not stopped.
+   */
+  close(): void {
+    this.closeWatches()
+    this.#stop()
   }
 
   /** Ends all open watches, as a server that closes its connections. */

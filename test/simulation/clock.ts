@@ -1,0 +1,76 @@
+import type { Clock } from '../../function/clock.ts'
+import { seededRandom } from '../../function/cluster/memory/random.ts'
+
+interface Timer {
+  at: number
+  order: number
+  then: () => void
+}
+
+/**
+ * A clock that goes from timer to timer when it is told to, and not further.
+ * With a `seed`, timers that are due at the same time run in an order drawn
+ * from it.
+ */
+export class SimulationClock implements Clock {
+  readonly #start = Date.UTC(2026, 0, 1)
+  readonly #random: (() => number) | undefined
+  readonly #timers = new Set<Timer>()
+  #elapsed = 0
+  #count = 0
+
+  constructor(seed?: number) {
+    this.#random = seed === undefined ? undefined : seededRandom(seed)
+  }
+
+  now(): number {
+    return this.#start + this.#elapsed
+  }
+
+  monotonic(): number {
+    return this.#elapsed
+  }
+
+  after(ms: number, then: () => void): () => void {
+    const order = this.#random ? this.#random() : this.#count++
+    const timer = { at: this.#elapsed + Math.max(0, ms), order, then }
+    this.#timers.add(timer)
+    return () => void this.#timers.delete(timer)
+  }
+
+  /** When the next timer is due, by `monotonic`; `undefined`: none is set. */
+  get next(): number | undefined {
+    return this.#first()?.at
+  }
+
+  /** When the timers are due, from now on: what is still to come. */
+  due(): number[] {
+    return [...this.#timers].map(({ at }) => at - this.#elapsed)
+  }
+
+  /** Runs the next timer; false when there is none. */
+  step(): boolean {
+    const timer = this.#first()
+    if (!timer) return false
+    this.#timers.delete(timer)
+    this.#elapsed = Math.max(this.#elapsed, timer.at)
+    timer.then()
+    return true
+  }
+
+  #first(): Timer | undefined {
+    let first: Timer | undefined
+    for (const timer of this.#timers)
+      if (
+        !first ||
+        timer.at < first.at ||
+        (timer.at === first.at && timer.order < first.order)
+      )
+        first = timer
+    return first
+  }
+}
+
+/** Resolves when every promise that can go on has done so. */
+export const rest = (): Promise<void> =>
+  new Promise((resolve) => void setImmediate(resolve))

@@ -1,0 +1,296 @@
+import type { Change } from '../../function/cluster/memory/store.ts'
+import type { Job } from '../../function/cluster/cluster.ts'
+import { ANNOTATION, LABEL } from '../../function/labels.ts'
+import type { KeptnEvent } from '../keptn/event.ts'
+import type { Scope } from './scopes.ts'
+
+/** A promise that was broken. */
+export interface Violation {
+  /** Milliseconds since the start. */
+  at: number
+  invariant: Invariant
+  detail: string
+}
+
+export const INVARIANTS = {
+  'one start': 'a task starts one pod, and one more for each disruption',
+  order: 'a task is created only after those before it came to their end',
+  announced: '.started is out before the first task is created',
+  'one .started': 'Keptn counts one .started for an accepted event',
+  'one .finished': 'Keptn counts one .finished for an accepted event',
+  'finished after started': 'no .finished without a .started before it',
+  verdict: '.finished says what happened',
+  ends: 'what was accepted ends',
+  owned: 'an owner is in the same namespace',
+  expires: 'what is left has an end, and is gone after it',
+  watched: 'what is accepted and unsettled has a live job watch',
+  idle: 'the job watch is gone when nothing is unsettled',
+  'still after the end': 'no task is created long after its run was ended',
+  sound: 'the function does not fail by a defect of its own',
+} as const
+export type Invariant = keyof typeof INVARIANTS
+
+/** What is known of one task of one run. */
+interface TaskTruth {
+  starts: number
+  disruptions: number
+  /** A container of it ended with 0, or with something else. */
+  succeeded: boolean
+  failed: boolean
+  /** Its Job was seen, failed, stopped or removed. */
+  created: boolean
+  over: boolean
+}
+
+interface RunTruth {
+  event: KeptnEvent
+  tasks: Map<string, TaskTruth>
+  started: number
+  finished: number
+  accepted: boolean
+  /** The head is there, and not settled. */
+  unsettled: boolean
+  committed: boolean
+  /** A user deleted its head, a task's Job or a pod; its sequence ended. */
+  disturbed: boolean
+  aborted: boolean
+  /** When its head got its end from outside. */
+  endedAt: number | undefined
+}
+
+/** How long a call of a process can be on its way. Milliseconds. */
+const ON_ITS_WAY = 60_000
+
+/**
+ * Holds the history of the cluster and of Keptn against what is promised.
+ * It reads what happened, never what the function thinks.
+ */
+export class Judge {
+  readonly violations: Violation[] = []
+  /** Doubles of a sender that froze for longer than the lease. */
+  frozenSenders = 0
+  /** Something outside took the job watch away, and no signal came since. */
+  watchLost = false
+  /** A process froze for so long that it may send twice. */
+  longFreeze = false
+  readonly runs = new Map<string, RunTruth>()
+  readonly #scope: Scope
+  readonly #now: () => number
+  #watch: Job | undefined
+
+  constructor(scope: Scope, now: () => number) {
+    this.#scope = scope
+    this.#now = now
+  }
+
+  fail(invariant: Invariant, detail: string): void {
+    this.violations.push({ at: this.#now(), invariant, detail })
+  }
+
+  expect(run: string, event: KeptnEvent): void {
+    this.runs.set(run, {
+      event,
+      tasks: new Map(),
+      started: 0,
+      finished: 0,
+      accepted: false,
+      unsettled: false,
+      committed: false,
+      disturbed: false,
+      aborted: false,
+      endedAt: undefined,
+    })
+  }
+
+  task(run: string, place: string): TaskTruth {
+    const { tasks } = this.runs.get(run)!
+    let task = tasks.get(place)
+    if (!task) {
+      task = {
+        starts: 0,
+        disruptions: 0,
+        succeeded: false,
+        failed: false,
+        created: false,
+        over: false,
+      }
+      tasks.set(place, task)
+    }
+    return task
+  }
+
+  get unsettled(): number {
+    let count = 0
+    for (const run of this.runs.values()) if (run.unsettled) count += 1
+    return count
+  }
+
+  /** A Job of the watch is there, whatever its state. */
+  get watchThere(): boolean {
+    return this.#watch !== undefined
+  }
+
+  get watchAlive(): boolean {
+    const { metadata, status } = this.#watch ?? {}
+    return (
+      this.#watch !== undefined &&
+      metadata?.deletionTimestamp === undefined &&
+      !status?.conditions?.some(
+        ({ type, status }) =>
+          ['Complete', 'Failed'].includes(type) && status === 'True',
+      )
+    )
+  }
+
+  changed = ({ type, kind, object }: Change): void => {
+    const { metadata } = object
+    if (type === 'ADDED') this.#checkOwner(object)
+    if (kind !== 'Job') return
+    const role = metadata?.labels?.[LABEL.role]
+    const job = object as Job
+    if (role === 'watch') this.#watch = type === 'DELETED' ? undefined : job
+    if (role === 'head') this.#headChanged(type, job)
+    if (role === 'task') this.#taskChanged(type, job)
+  }
+
+  #headChanged(type: Change['type'], { metadata }: Job): void {
+    const run = this.runs.get(metadata!.labels![LABEL.run]!)
+    if (!run) return
+    run.committed = true
+    run.unsettled =
+      type !== 'DELETED' && metadata!.labels![LABEL.unsettled] !== undefined
+    if (
+      metadata!.annotations?.[ANNOTATION.ended] ||
+      metadata!.deletionTimestamp
+    )
+      run.endedAt ??= this.#now()
+  }
+
+  #taskChanged(type: Change['type'], job: Job): void {
+    const id = job.metadata!.labels![LABEL.run]!
+    const place = placeOf(job)
+    if (!this.runs.has(id) || !place) return
+    const task = this.task(id, place)
+    if (type === 'ADDED') this.#created(id, place)
+    task.created = true
+    if (
+      type === 'DELETED' ||
+      job.metadata!.deletionTimestamp ||
+      job.metadata!.annotations?.[ANNOTATION.stopped] ||
+      job.status?.conditions?.some(
+        ({ type, status }) =>
+          ['Failed', 'FailureTarget'].includes(type) && status === 'True',
+      )
+    )
+      task.over = true
+  }
+
+  #created(id: string, place: string): void {
+    const run = this.runs.get(id)!
+    const [action = 0, index = 0] = place.split('-').map((part) => +part - 1)
+    if (run.started === 0 && !this.allSilent)
+      this.fail('announced', `task ${place} is created before .started`)
+    this.#scope.actions.slice(0, action + 1).forEach(({ tasks }, at) => {
+      const before = at === action ? tasks.slice(0, index) : tasks
+      for (const [number, { name }] of before.entries()) {
+        const earlier = this.task(id, `${at + 1}-${number + 1}`)
+        if (earlier.succeeded) continue
+        // A failed one ends its own action, not the ones after it.
+        if (at < action && earlier.created && earlier.over) break
+        return this.fail(
+          'order',
+          `task ${place} is created before ${name} ended well`,
+        )
+      }
+    })
+    if (run.endedAt !== undefined && this.#now() - run.endedAt > ON_ITS_WAY)
+      this.fail('still after the end', `task ${place} is created`)
+  }
+
+  get allSilent(): boolean {
+    const { actions } = this.#scope
+    return actions.length > 0 && actions.every(({ silent }) => silent)
+  }
+
+  #checkOwner(object: Change['object']): void {
+    const { ownerReferences = [], namespace, name } = object.metadata ?? {}
+    for (const { name: owner } of ownerReferences)
+      if (owner.startsWith('run-') && namespace !== 'jobs')
+        this.fail('owned', `${name} in ${namespace} has the owner ${owner}`)
+  }
+
+  containerStarted(id: string, place: string): void {
+    const task = this.task(id, place)
+    task.starts += 1
+    if (task.starts > 1 + task.disruptions)
+      this.fail(
+        'one start',
+        `task ${place} starts a pod for the ${task.starts}. time`,
+      )
+  }
+
+  containerEnded(id: string, place: string, exitCode: number): void {
+    const task = this.task(id, place)
+    if (exitCode === 0) task.succeeded = true
+    else task.failed = true
+  }
+
+  reported(event: KeptnEvent): void {
+    const run = [...this.runs.values()].find(
+      (run) => run.event.id === event.triggeredid,
+    )
+    if (!run)
+      return this.fail('one .started', `a report to nothing: ${event.type}`)
+    const kind = event.type.endsWith('.started') ? 'started' : 'finished'
+    run[kind] += 1
+    if (run[kind] > 1) {
+      if (this.longFreeze) this.frozenSenders += 1
+      else this.fail(`one .${kind}`, `it is sent for the ${run[kind]}. time`)
+    }
+    if (kind === 'started') return
+    if (run.started === 0)
+      this.fail('finished after started', 'none came before')
+    this.#checkVerdict(run, event)
+  }
+
+  #checkVerdict(run: RunTruth, { data }: KeptnEvent): void {
+    const loud = this.#scope.actions.flatMap(({ silent, tasks }, action) =>
+      silent
+        ? []
+        : tasks.map((_, task) => run.tasks.get(`${action + 1}-${task + 1}`)),
+    )
+    const passed = loud.length > 0 && loud.every((task) => task?.succeeded)
+    if (data.result === 'pass' && data.status === 'succeeded') {
+      if (!passed)
+        this.fail('verdict', 'it passed, but not every task succeeded')
+    } else if (passed && !run.disturbed)
+      this.fail(
+        'verdict',
+        `it failed, but every task succeeded: ${String(data.message)}`,
+      )
+  }
+
+  /** A delivery was answered with 2xx. `lost`: the watch was taken away since it began. */
+  taken(id: string, lost: boolean): void {
+    const run = this.runs.get(id)
+    if (!run) return
+    run.accepted = true
+    if (!lost && this.watchAlive) this.watchLost = false
+    if (run.unsettled && !this.watchAlive && !lost)
+      this.fail(
+        'watched',
+        'an event is accepted, and there is no live job watch',
+      )
+  }
+
+  /** The job watch deleted itself. */
+  left(): void {
+    for (const run of this.runs.values())
+      if (run.accepted && run.unsettled && run.committed)
+        this.fail('watched', 'the job watch left an accepted run alone')
+  }
+}
+
+/** `A-T` at the end of a task Job's name. */
+export const placeOf = ({ metadata }: Job): string | undefined =>
+  /-(\d+-\d+)$/.exec(metadata?.name ?? '')?.[1]

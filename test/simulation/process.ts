@@ -1,0 +1,83 @@
+import type { Clock } from '../../function/clock.ts'
+
+/**
+ * A process of the simulated system: it can die, and it can freeze. A dead
+ * one's calls never return and its timers never fire; a frozen one's wait,
+ * and the calls go on first when it wakes.
+ */
+export class Process {
+  readonly name: string
+  /** Resolves when it dies. */
+  readonly died: Promise<void>
+  /** The clock as this process sees it. */
+  readonly clock: Clock
+  readonly #clock: Clock
+  #bury = (): void => undefined
+  #dead = false
+  #frozenUntil = 0
+  #calls: (() => void)[] = []
+  #timers: (() => void)[] = []
+
+  constructor(name: string, clock: Clock) {
+    this.name = name
+    this.#clock = clock
+    this.died = new Promise((resolve) => (this.#bury = resolve))
+    this.clock = {
+      now: () => clock.now(),
+      monotonic: () => clock.monotonic(),
+      after: (ms, then) => {
+        let cancelled = false
+        const cancel = clock.after(ms, () =>
+          this.#fire(() => {
+            if (!cancelled) then()
+          }),
+        )
+        return () => {
+          cancelled = true
+          cancel()
+        }
+      },
+    }
+  }
+
+  get dead(): boolean {
+    return this.#dead
+  }
+
+  get frozen(): boolean {
+    return this.#clock.monotonic() < this.#frozenUntil
+  }
+
+  kill(): void {
+    this.#dead = true
+    this.#bury()
+  }
+
+  freeze(ms: number): void {
+    const until = this.#clock.monotonic() + ms
+    if (until <= this.#frozenUntil) return
+    this.#frozenUntil = until
+    this.#clock.after(ms, () => this.#wake())
+  }
+
+  /** Resolves when the process runs, at once if it does; never if it is dead. */
+  awake(): Promise<void> | undefined {
+    if (this.#dead) return new Promise(() => {})
+    if (!this.frozen) return undefined
+    return new Promise((resolve) => this.#calls.push(resolve))
+  }
+
+  #wake(): void {
+    if (this.frozen || this.#dead) return
+    const waiting = [...this.#calls, ...this.#timers]
+    this.#calls = []
+    this.#timers = []
+    for (const go of waiting) go()
+  }
+
+  #fire(then: () => void): void {
+    if (this.#dead) return
+    if (this.frozen) this.#timers.push(then)
+    else then()
+  }
+}

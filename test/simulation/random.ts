@@ -1,0 +1,104 @@
+import { seededRandom } from '../../function/cluster/memory/random.ts'
+import {
+  type Disturbance,
+  type Fault,
+  type Incident,
+  type Schedule,
+} from './schedule.ts'
+import { type ScopeName, SCOPES } from './scopes.ts'
+
+/** How often each thing is drawn. */
+const KINDS: [Fault | Incident, number][] = [
+  ['death', 6],
+  ['error', 4],
+  ['timeout', 4],
+  ['late', 2],
+  ['conflict', 3],
+  ['delay', 5],
+  ['freeze', 3],
+  ['kill-watch', 3],
+  ['delete-watch', 2],
+  ['delete-task', 2],
+  ['delete-pod', 2],
+  ['delete-head', 2],
+  ['abort', 2],
+  ['duplicate', 4],
+  ['scale', 3],
+  ['blackout', 2],
+  ['close-watches', 2],
+  ['compact', 1],
+  ['lag', 2],
+  ['lose-ring', 2],
+  ['double-ring', 2],
+  ['keptn-away', 2],
+]
+
+const DURATIONS: Partial<Record<Fault | Incident, number[]>> = {
+  delay: [5, 50, 500, 3_000, 9_000, 12_000],
+  freeze: [100, 5_000, 20_000, 40_000, 90_000],
+  lag: [50, 2_000, 20_000],
+  'keptn-away': [500, 10_000, 70_000, 300_000],
+}
+
+/** Calls of a scope without disturbances, about; more come with them. */
+const CALLS: Record<ScopeName, number> = {
+  one: 26,
+  pair: 36,
+  three: 48,
+  fail: 44,
+  silent: 36,
+  slow: 36,
+  far: 48,
+  crowd: 96,
+  invalid: 20,
+}
+
+/** Small scopes are drawn more often: they are quick. */
+const DRAWN: ScopeName[] = [
+  ...Array<ScopeName>(6).fill('one'),
+  ...Array<ScopeName>(6).fill('pair'),
+  ...Array<ScopeName>(3).fill('three'),
+  ...Array<ScopeName>(2).fill('fail'),
+  ...Array<ScopeName>(2).fill('silent'),
+  ...Array<ScopeName>(3).fill('slow'),
+  ...Array<ScopeName>(2).fill('far'),
+  'crowd',
+  'invalid',
+]
+
+/**
+ * The schedule of a seed: a scope, up to five disturbances, mostly with
+ * latencies. The same seed gives the same schedule.
+ */
+export const randomSchedule = (seed: number, only?: ScopeName): Schedule => {
+  const random = seededRandom(seed * 2_654_435_761)
+  const below = (limit: number): number => Math.floor(random() * limit)
+  const pick = <T>(list: readonly T[]): T => list[below(list.length)]!
+  const total = KINDS.reduce((sum, [, weight]) => sum + weight, 0)
+  const kind = (): Fault | Incident => {
+    let at = random() * total
+    for (const [kind, weight] of KINDS) if ((at -= weight) < 0) return kind
+    return 'death'
+  }
+  const scope = only ?? pick(DRAWN)
+  const disturbance = (): Disturbance => {
+    const drawn = kind()
+    const durations = DURATIONS[drawn]
+    return {
+      call: 1 + below(CALLS[scope] * 1.3),
+      phase: random() < 0.5 ? 'before' : 'after',
+      kind: drawn,
+      ...(durations && { ms: pick(durations) }),
+    }
+  }
+  const count = pick([0, 1, 1, 2, 2, 2, 3, 3, 4, 5])
+  return {
+    scope,
+    disturbances: Array.from({ length: count }, disturbance).sort(
+      (a, b) => a.call - b.call,
+    ),
+    ...(random() < 0.8 && { jitter: below(2 ** 31) }),
+  }
+}
+
+export const scopeNames = Object.keys(SCOPES) as ScopeName[]
