@@ -18,7 +18,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   lint: async () => (await import('./lint.ts')).lint,
   explain: async () => (await import('./explain.ts')).explain,
   render: async () => (await import('./render.ts')).render,
-
+  run: async () => (await import('./run.ts')).run,
 }
 
 const overview = async (): Promise<string> => {

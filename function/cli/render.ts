@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises'
 import { systemClock } from '../clock.ts'
 import type { ConfigMap, Job } from '../cluster/cluster.ts'
 import { isClusterError } from '../cluster/cluster.ts'
@@ -14,6 +13,7 @@ import type { ResourceStore } from '../resource-store.ts'
 import type { Settings } from '../settings.ts'
 import type { Command } from './cli.ts'
 import { CliError } from './cli-error.ts'
+import { checkFolder } from './check-folder.ts'
 import { harmlessJson } from './harmless.ts'
 import { type Inputs, INPUT_HELP, INPUT_OPTIONS, readInputs } from './inputs.ts'
 import type { ExitCode } from './io.ts'
@@ -121,15 +121,6 @@ const renderRun = async (
     },
     exitCode: errors.length > 0 ? 1 : 0,
   }
-}
-
-export const checkFolder = async (folder: string): Promise<void> => {
-  const is = await stat(folder).catch(() => undefined)
-  if (!is?.isDirectory())
-    throw new CliError(folder, {
-      code: 'files-unreadable',
-      message: is ? 'it is no folder' : 'there is no such folder',
-    })
 }
 
 const imageOf = (settings: Settings) => async (): Promise<string> =>

@@ -53,14 +53,14 @@ export class PodVolumes {
   /** Removes what a pod wrote. */
   remove(pod: Pod): void {
     const directory = this.#podDirectory(pod)
-    rmSync(directory, { recursive: true, force: true })
+    removeDirectory(directory)
     for (const path of this.#made)
       if (path.startsWith(directory + sep)) this.#made.delete(path)
   }
 
   /** Removes everything. */
   close(): void {
-    rmSync(this.#root, { recursive: true, force: true })
+    removeDirectory(this.#root)
   }
 
   #podDirectory(pod: Pod): string {
@@ -81,6 +81,16 @@ export class PodVolumes {
     }
     this.#made.add(directory)
     return directory
+  }
+}
+
+/** What a container wrote as another user may have to stay. */
+const removeDirectory = (path: string): void => {
+  try {
+    rmSync(path, { recursive: true, force: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EACCES' && code !== 'EPERM') throw error
   }
 }
 
@@ -137,14 +147,12 @@ const configMapContent = (
 
 const bytesOf = ({ data, binaryData }: ConfigMap): Map<string, Uint8Array> =>
   new Map([
-    ...Object.entries(data ?? {}).map(
-      ([key, text]): [string, Uint8Array] => [key, Buffer.from(text)],
-    ),
+    ...Object.entries(data ?? {}).map(([key, text]): [string, Uint8Array] => [
+      key,
+      Buffer.from(text),
+    ]),
     ...Object.entries(binaryData ?? {}).map(
-      ([key, text]): [string, Uint8Array] => [
-        key,
-        Buffer.from(text, 'base64'),
-      ],
+      ([key, text]): [string, Uint8Array] => [key, Buffer.from(text, 'base64')],
     ),
   ])
 
