@@ -33,6 +33,8 @@ interface Sandbox {
   logs: Map<string, ContainerLog>
   /** Everything of it has ended. */
   ended: boolean
+  /** Takes back the end of the grace period. */
+  cancelKill: () => void
 }
 
 /** Gives pods a node, runs their containers and writes their status. */
@@ -63,6 +65,7 @@ export class Kubelet {
 
   #remove(uid: string, sandbox: Sandbox): void {
     sandbox.abort.abort()
+    sandbox.cancelKill()
     this.#sandboxes.delete(uid)
     this.#options.runner.removed?.(sandbox.pod)
   }
@@ -74,6 +77,7 @@ export class Kubelet {
       abort: new AbortController(),
       logs: new Map(),
       ended: false,
+      cancelKill: () => undefined,
     }
     this.#sandboxes.set(pod.metadata?.uid ?? '', sandbox)
     api.clock.after(scheduleDelay, () => {
@@ -280,7 +284,7 @@ export class Kubelet {
     if (sandbox.ended || !pod.spec?.nodeName) return
     const { clock } = this.#options.api
     const grace = pod.metadata?.deletionGracePeriodSeconds ?? 0
-    clock.after(grace * 1000, () => {
+    sandbox.cancelKill = clock.after(grace * 1000, () => {
       if (!sandbox.ended) this.#settleDeleted(sandbox)
     })
   }
@@ -289,6 +293,7 @@ export class Kubelet {
   #settleDeleted(sandbox: Sandbox): void {
     const { api, phaseDelay } = this.#options
     sandbox.ended = true
+    sandbox.cancelKill()
     const failed = this.#write(sandbox, (pod) => {
       if (!pod.status) return
       pod.status.phase = 'Failed'
