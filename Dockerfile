@@ -11,7 +11,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json build.ts ./
 COPY config config
 COPY function function
-RUN node build.ts
+RUN node build.ts server watch files
 
 FROM ${BASE}
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
