@@ -25,6 +25,7 @@ import { Store } from './memory/store.ts'
 import type { Change, Stored } from './memory/store.ts'
 import { TtlController } from './memory/ttl-controller.ts'
 import { watch } from './memory/watch.ts'
+import { copy } from './memory/wire.ts'
 import type { ContainerRunner } from './runner.ts'
 
 export type Verb =
@@ -255,7 +256,7 @@ export class MemoryCluster implements Cluster {
     const key = `${call.verb} ${call.kind}`
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
     await this.fault?.(call, 'before')
-    const result = structuredClone(effect())
+    const result = copy(effect())
     await this.fault?.(call, 'after')
     return result
   }
@@ -271,7 +272,7 @@ export class MemoryCluster implements Cluster {
 
   /** All objects of a kind at this moment, uncounted; `''`: everywhere. */
   objects<K extends Kind>(kind: K, namespace = ''): Kinds[K][] {
-    return structuredClone(this.#store.all(kind, namespace))
+    return copy(this.#store.all(kind, namespace))
   }
 
   /** Calls `listener` on every change, at once; gives what ends that. */

@@ -7,7 +7,7 @@ import { nameSuffix, uuid } from './random.ts'
 import type { Store, Stored } from './store.ts'
 import { checkStructure } from './validation/structure.ts'
 import { validate } from './validation/validate.ts'
-import { copy, plain, RESOURCE, timestamp } from './wire.ts'
+import { copy, isSame, plain, RESOURCE, timestamp } from './wire.ts'
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan'
 
@@ -146,9 +146,9 @@ export class ApiServer {
     const { namespace = '', name = '' } = object.metadata ?? {}
     const before = this.get(kind, namespace, name)
     const after = plain(object)
-    if (specOf(after) !== specOf(before) && after.metadata?.generation)
+    if (after.metadata?.generation && !isSame(specOf(after), specOf(before)))
       after.metadata.generation++
-    if (JSON.stringify(after) === JSON.stringify(before)) return before
+    if (isSame(after, before)) return before
     if (!isGone(after)) return this.store.put(kind, after)
     this.store.remove(kind, namespace, name)
     return after
@@ -213,8 +213,7 @@ const podGrace = (pod: Kinds['Pod'], given: number | undefined): number => {
   return given ?? pod.spec.terminationGracePeriodSeconds ?? 30
 }
 
-const specOf = (object: Stored): string =>
-  JSON.stringify((object as { spec?: unknown }).spec)
+const specOf = (object: Stored): unknown => (object as { spec?: unknown }).spec
 
 const checkSize = (object: Stored): void => {
   if (Buffer.byteLength(JSON.stringify(object)) > OBJECT_LIMIT)

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ClusterError } from '../cluster.ts'
 import type { JsonPatch } from '../cluster.ts'
+import { copy } from './wire.ts'
 
 type Container = Record<string, unknown> | unknown[]
 
@@ -10,7 +11,7 @@ type Container = Record<string, unknown> | unknown[]
  * `test` is a `Conflict`, whatever failed, and one without is `Invalid`.
  */
 export const applyJsonPatch = <T>(document: T, patch: JsonPatch): T => {
-  const root = { '': structuredClone(document) as unknown }
+  const root = { '': copy(document) as unknown }
   const failure = patch.some(({ op }) => op === 'test') ? 'Conflict' : 'Invalid'
   for (const operation of patch) {
     const problem = apply(root, operation)
@@ -66,7 +67,7 @@ const add = (
   key: string,
   operation: { op: string; path: string; value?: unknown },
 ): string | undefined => {
-  const value = structuredClone(operation.value)
+  const value = copy(operation.value)
   if (!Array.isArray(parent)) return set(parent, key, value)
   const index = key === '-' ? parent.length : Number(key)
   if (!Number.isInteger(index) || index < 0 || index > parent.length)
@@ -83,7 +84,7 @@ const replace = (
 ): string | undefined =>
   Array.isArray(parent) && step(parent, key) === undefined
     ? missing(operation)
-    : set(parent, key, structuredClone(operation.value))
+    : set(parent, key, copy(operation.value))
 
 const set = (parent: Container, key: string, value: unknown): undefined => {
   if (Array.isArray(parent)) parent[Number(key)] = value

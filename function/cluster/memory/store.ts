@@ -13,15 +13,20 @@ export interface Change {
   version: number
 }
 
-const keyOf = (kind: Kind, namespace: string, name: string): string =>
-  `${kind}/${namespace}/${name}`
+const keyOf = (namespace: string, name: string): string =>
+  `${namespace}/${name}`
 
 /**
  * The objects, their versions and the last changes: what etcd is to the API
  * server. It judges nothing. What it hands out is frozen.
  */
 export class Store {
-  readonly #objects = new Map<string, Stored>()
+  readonly #objects: { [K in Kind]: Map<string, Kinds[K]> } = {
+    Job: new Map(),
+    Pod: new Map(),
+    ConfigMap: new Map(),
+    Event: new Map(),
+  }
   readonly #listeners = new Set<(change: Change) => void>()
   readonly #keep: number
   #history: Change[] = []
@@ -42,17 +47,16 @@ export class Store {
     namespace: string,
     name: string,
   ): Kinds[K] | undefined {
-    return this.#objects.get(keyOf(kind, namespace, name)) as
-      Kinds[K] | undefined
+    return this.#objects[kind].get(keyOf(namespace, name))
   }
 
   /** All of a kind, ordered by namespace and name; `''`: every namespace. */
   all<K extends Kind>(kind: K, namespace = ''): Kinds[K][] {
-    const prefix = namespace === '' ? `${kind}/` : `${kind}/${namespace}/`
-    return [...this.#objects]
+    const prefix = namespace === '' ? '' : `${namespace}/`
+    return [...this.#objects[kind]]
       .filter(([key]) => key.startsWith(prefix))
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, object]) => object as Kinds[K])
+      .map(([, object]) => object)
   }
 
   /** Stores a new or changed object under the next version. */
@@ -79,8 +83,9 @@ export class Store {
       metadata: { ...object.metadata, resourceVersion: String(version) },
     })
     const { namespace = '', name = '' } = stored.metadata ?? {}
-    if (type === 'DELETED') this.#objects.delete(keyOf(kind, namespace, name))
-    else this.#objects.set(keyOf(kind, namespace, name), stored)
+    const key = keyOf(namespace, name)
+    if (type === 'DELETED') this.#objects[kind].delete(key)
+    else this.#objects[kind].set(key, stored)
     this.#tell({
       type,
       kind,

@@ -26,7 +26,51 @@ export const timestamp = (ms: number): string =>
   new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
 
 /** What remains of a value on the wire: no `undefined`, no prototypes. */
-export const plain = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
+export const plain = <T>(value: T): T => {
+  if (typeof value !== 'object' || value === null) return value
+  // A Date, for one, says itself what it is on the wire.
+  if ('toJSON' in value) return JSON.parse(JSON.stringify(value)) as T
+  return copyOf(value, plain)
+}
 
 /** Stored objects are frozen; who changes one takes a copy. */
-export const copy = <T>(value: T): T => structuredClone(value)
+export const copy = <T>(value: T): T =>
+  typeof value !== 'object' || value === null ? value : copyOf(value, copy)
+
+const copyOf = <T extends object>(value: T, part: <U>(value: U) => U): T => {
+  if (Array.isArray(value)) {
+    const list = new Array<unknown>(value.length)
+    for (let at = 0; at < value.length; at += 1)
+      list[at] = part(value[at]) ?? null
+    return list as T
+  }
+  const object: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) {
+    const field = part((value as Record<string, unknown>)[key])
+    if (field === undefined) continue
+    if (key === '__proto__')
+      Object.defineProperty(object, key, {
+        value: field,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      })
+    else object[key] = field
+  }
+  return object as T
+}
+
+/** Whether two values are the same on the wire, whatever the order of keys. */
+export const isSame = (a: unknown, b: unknown): boolean => {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || !a || !b) return false
+  if (Array.isArray(a) !== Array.isArray(b)) return false
+  const left = a as Record<string, unknown>
+  const right = b as Record<string, unknown>
+  const keys = Object.keys(left)
+  if (keys.length !== Object.keys(right).length) return false
+  for (const key of keys)
+    if (!Object.hasOwn(right, key) || !isSame(left[key], right[key]))
+      return false
+  return true
+}

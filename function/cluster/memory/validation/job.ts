@@ -3,6 +3,7 @@ import type { Job } from '../../cluster.ts'
 import type { FieldErrors } from './field.ts'
 import { validateAnnotations, validateLabels } from './metadata.ts'
 import { validatePodSpec } from './pod-spec.ts'
+import { copy } from '../wire.ts'
 
 const NOT_NEGATIVE = [
   'parallelism',
@@ -82,7 +83,7 @@ const templateMayChange = (job: Job, before: Job): boolean =>
   isDeepStrictEqual(withoutScheduling(job), withoutScheduling(before))
 
 const withoutScheduling = (job: Job): unknown => {
-  const template = structuredClone(job.spec?.template)
+  const template = copy(job.spec?.template)
   delete template?.metadata
   for (const field of [
     'nodeSelector',

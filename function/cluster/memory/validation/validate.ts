@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { ClusterError } from '../../cluster.ts'
 import type { ConfigMap, Event, Job, Kind, Pod } from '../../cluster.ts'
 import type { Stored } from '../store.ts'
-import { RESOURCE } from '../wire.ts'
+import { copy, RESOURCE } from '../wire.ts'
 import { FieldErrors } from './field.ts'
 import { validateJob, validateJobUpdate } from './job.ts'
 import { validateMetadata } from './metadata.ts'
@@ -116,7 +116,7 @@ const validatePodUpdate = (
 }
 
 const fixed = (pod: Pod): unknown => {
-  const spec = structuredClone(pod.spec)
+  const spec = copy(pod.spec)
   if (!spec) return spec
   delete spec.activeDeadlineSeconds
   for (const container of spec.containers) delete container.image
