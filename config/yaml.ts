@@ -1,12 +1,13 @@
 import {
+  COLLECTION_STYLE,
   EVENT_ID,
   getScalarValue,
-  parseEvents,
   SCALAR_STYLE,
   YAMLException,
 } from 'js-yaml'
 import type { Event, ScalarEvent } from 'js-yaml'
 import type { Problem } from './problem.ts'
+import { parseLeniently } from './yaml-events.ts'
 
 /** A node of a YAML document, with its place, before any typing. */
 export type YamlNode = YamlScalar | YamlList | YamlMap | YamlAlias
@@ -51,9 +52,6 @@ export interface YamlDocument {
 /** A configuration file larger than this is refused. */
 export const MAX_BYTES = 1024 * 1024
 
-/** Collections nested deeper than this are refused; no file needs ten. */
-const MAX_DEPTH = 100
-
 /** More lines and commas than this would only cost time to read. */
 const MAX_PARTS = 20_000
 
@@ -71,8 +69,8 @@ export const readYaml = (input: string | Uint8Array): YamlDocument => {
   if (unfit !== undefined) return failed(unfit)
   const { document, rest } = splitFirst(text)
   try {
-    const events = parseEvents(document, { maxDepth: MAX_DEPTH })
-    const built = build(document, events)
+    const { source, events } = parseLeniently(document)
+    const built = build(source, events)
     if (rest !== undefined) built.warnings.push(ignoredDocument(rest))
     return built
   } catch (err) {
@@ -258,7 +256,8 @@ const build = (source: string, events: Event[]): YamlDocument => {
 }
 
 interface Container {
-  add: (node: YamlNode) => void
+  /** A node, and the offset at which it begins. */
+  add: (node: YamlNode, start: number) => void
 }
 
 type NodeEvent = Exclude<
@@ -278,11 +277,48 @@ const addNode = (args: {
   if (node.kind !== 'alias' && event.anchorStart >= 0) {
     anchors.set(source.slice(event.anchorStart, event.anchorEnd), node)
   }
-  open.at(-1)?.add(node)
-  if (node.kind === 'list')
-    open.push({ add: (item) => void node.items.push(item) })
+  open.at(-1)?.add(node, startOf(event))
+  if (node.kind === 'list') open.push(listing(source, event, node))
   if (node.kind === 'map') open.push(pairing(node))
 }
+
+/** Its anchor or tag, if it has one, else its content. */
+const startOf = (event: NodeEvent): number => {
+  const starts = [event.anchorStart - 1]
+  if (event.type === EVENT_ID.SCALAR) {
+    const quote = event.style === SCALAR_STYLE.PLAIN ? 0 : 1
+    starts.push(event.valueStart - quote, event.tagStart)
+  } else if (event.type !== EVENT_ID.ALIAS) {
+    starts.push(event.start, event.tagStart)
+  }
+  return Math.max(0, Math.min(...starts.filter((at) => at >= 0)))
+}
+
+const listing = (
+  source: string,
+  event: NodeEvent,
+  list: YamlList,
+): Container => {
+  const inBlock =
+    event.type === EVENT_ID.SEQUENCE && event.style === COLLECTION_STYLE.BLOCK
+  return {
+    add: (item, start) => {
+      if (
+        inBlock &&
+        TAB_AFTER_DASH.test(source.slice(lineStart(source, start), start))
+      ) {
+        throw tabAfterDash(item.line)
+      }
+      list.items.push(item)
+    },
+  }
+}
+
+const lineStart = (source: string, offset: number): number =>
+  source.lastIndexOf('\n', offset - 1) + 1
+
+/** libyaml takes only blanks there. */
+const TAB_AFTER_DASH = /-[ ]*\t[ \t]*$/
 
 /** The nodes of a mapping arrive as key, value, key, value. */
 const pairing = (map: YamlMap): Container => {
@@ -359,6 +395,13 @@ const refuseOtherVersion = (
     line: 1,
   })
 }
+
+const tabAfterDash = (line: number): Refusal =>
+  new Refusal({
+    code: 'yaml-syntax',
+    message: 'not valid YAML: a tab stands after the dash, use a blank',
+    line,
+  })
 
 const unknownAnchor = (name: string, line: number): Refusal =>
   new Refusal({

@@ -98,6 +98,8 @@ const refused: [name: string, text: string, code: string, line?: number][] = [
   ['syntax', 'a: b\nc: d: e', 'yaml-syntax', 2],
   ['a tab that indents', 'a:\n\t- b', 'yaml-syntax', 2],
   ['a tab after a dash', 'a:\n- \t[b]', 'yaml-syntax', 2],
+  ['a tab before text', 'a:\n- \tb', 'yaml-syntax', 2],
+  ['a tab instead of a blank', '-\tb: c', 'yaml-syntax', 1],
   ['a control character', 'a: b\n\u0000', 'yaml-syntax', 2],
   ['an unknown anchor', 'a: b\nc: *x', 'yaml-anchor', 2],
   ['an anchor of later', 'a: *x\nb: &x c', 'yaml-anchor', 1],
