@@ -161,8 +161,6 @@ const apiServerFlags = (
   `--cert-dir=${folder}/certs`,
   '--service-cluster-ip-range=10.0.0.0/24',
   '--allow-privileged',
-  // Watches of ConfigMaps are etcd's own, so that compaction shows at once.
-  '--watch-cache-sizes=configmaps#0',
   '--authorization-mode=RBAC',
   `--token-auth-file=${folder}/tokens.csv`,
   '--service-account-issuer=https://kubernetes.default.svc',

@@ -1,4 +1,4 @@
-import { ClusterError } from './cluster.ts'
+import { ClusterError, isClusterError } from './cluster.ts'
 import type {
   Cluster,
   JsonPatch,
@@ -91,6 +91,20 @@ export class KubernetesCluster implements Cluster {
     kind: K,
     namespace: string,
     selection: Selection = {},
+  ): Promise<{ items: Kinds[K][]; resourceVersion: string }> {
+    try {
+      return await this.#list(kind, namespace, selection)
+    } catch (error) {
+      // The version of the first page was compacted before the last was read.
+      if (!isClusterError(error, 'Gone')) throw error
+      return this.#list(kind, namespace, selection)
+    }
+  }
+
+  async #list<K extends Kind>(
+    kind: K,
+    namespace: string,
+    selection: Selection,
   ): Promise<{ items: Kinds[K][]; resourceVersion: string }> {
     const items: Kinds[K][] = []
     let next: string | undefined

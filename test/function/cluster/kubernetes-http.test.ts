@@ -309,6 +309,20 @@ void t.test('a list is read page by page', async (t) => {
   )
 })
 
+void t.test('a list whose pages became too old is begun again', async (t) => {
+  const answers = [
+    json(200, { metadata: { continue: 'x' }, items: [JOB] }),
+    failure(410, 'Expired'),
+    json(200, { metadata: { resourceVersion: '9' }, items: [JOB] }),
+  ]
+  const { cluster } = await served(t, (request, response) =>
+    answers.shift()?.(request, response),
+  )
+  const { items, resourceVersion } = await cluster.list('Job', 'ns')
+  t.equal(items.length, 1)
+  t.equal(resourceVersion, '9')
+})
+
 void t.test('without a namespace it is every namespace', async (t) => {
   const { cluster, received } = await served(t, json(200, { items: null }))
   const selection = { labelSelector: 'a=b', fieldSelector: 'c=d' }
