@@ -190,6 +190,10 @@ const run = async (
     stdio: ['ignore', log.fd, log.fd],
   })
   child.on('error', () => undefined)
+  // A test that is cut short leaves nothing running.
+  const kill = () => void child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   await log.close()
   return child
 }
