@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { build } from 'esbuild'
+import { build, type Plugin } from 'esbuild'
 
 /**
  * Bundles each entry of the image into one minified file of `dist/`.
@@ -12,6 +12,45 @@ const ENTRIES: Record<string, string> = {
   watch: 'function/watch/main.ts',
   files: 'function/files-init.ts',
   'job-executor': 'function/cli/main.ts',
+}
+
+/**
+ * The Kubernetes client's request factories import the serializers of all its
+ * models, and an HTTP library; bodies are sent and read as plain JSON here, so
+ * neither is needed: three quarters of the bundle, and of its loading time.
+ */
+const leanClient: Plugin = {
+  name: 'lean-client',
+  setup: ({ onLoad }) => {
+    onLoad(
+      { filter: /client-node\/dist\/gen\/models\/ObjectSerializer\.js$/ },
+      () => ({
+        contents: `export const ObjectSerializer = {
+        serialize: (value) => value,
+        getPreferredMediaType: ([type]) => type ?? 'application/json',
+        stringify: (value) => JSON.stringify(value),
+      }`,
+      }),
+    )
+    onLoad(
+      { filter: /client-node\/dist\/gen\/http\/isomorphic-fetch\.js$/ },
+      () => ({
+        contents: 'export class IsomorphicFetchHttpLibrary {}',
+      }),
+    )
+  },
+}
+
+/** What runs from the image is in a cluster: no kubeconfig, nor its reader. */
+const inClusterOnly: Plugin = {
+  name: 'in-cluster-only',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /function\/cluster\/kubeconfig\.ts$/ }, () => ({
+      contents: `export const fromKubeconfig = async () => {
+        throw new Error('not in a cluster: KUBERNETES_SERVICE_HOST is not set')
+      }`,
+    }))
+  },
 }
 
 const wanted = process.argv.slice(2)
@@ -34,6 +73,7 @@ await build({
   platform: 'node',
   target: 'node24',
   format: 'cjs',
+  plugins: [leanClient, inClusterOnly],
   logLevel: 'warning',
   logOverride: { 'empty-import-meta': 'error' },
 })
