@@ -10,6 +10,9 @@ export interface TaskLog {
   text: string
 }
 
+/** Room for what stands between two parts or two logs, in bytes. */
+const BETWEEN = 16
+
 /**
  * The message of `.finished`: how each task ended and what it printed, in the
  * words of the original. `limit`: bytes that it may have as JSON; of too long
@@ -26,7 +29,11 @@ export const finishedMessage = (args: {
     (sum, { intro, logs }) =>
       sum +
       jsonBytes(intro) +
-      logs.reduce((size, { heading }) => size + jsonBytes(heading) + 40, 0),
+      BETWEEN +
+      logs.reduce(
+        (size, { heading }) => size + jsonBytes(heading) + BETWEEN,
+        0,
+      ),
     0,
   )
   const budget = Math.max(0, args.limit - fixed)

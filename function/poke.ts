@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { type Clock, sleep } from './clock.ts'
 import {
   type Cluster,
@@ -29,7 +30,8 @@ export const poke = async (
         {
           op: 'add',
           path: poked,
-          value: new Date(cluster.time()).toISOString(),
+          // Never the same: a patch that changes nothing is no poke.
+          value: `${new Date(cluster.time()).toISOString()} ${randomUUID()}`,
         },
       ])
       if (isAlive(found) && isCurrent(found, watch)) return
@@ -82,8 +84,8 @@ export const groupPokes = (
     return poking
   }
   return () => {
-    if (!running) return start()
-    next ??= running
+    if (!running && !next) return start()
+    next ??= running!
       .catch(() => {})
       .then(() => {
         next = undefined
