@@ -288,6 +288,18 @@ export class MemoryCluster implements Cluster {
     })
   }
 
+  /** Changes a Job's status, as a controller would. */
+  setJobStatus(
+    namespace: string,
+    name: string,
+    status: NonNullable<Kinds['Job']['status']>,
+  ): void {
+    const job = this.#api.get('Job', namespace, name)
+    this.#api.modify('Job', job, (changed) => {
+      changed.status = { ...changed.status, ...status }
+    })
+  }
+
   /** Makes a container wait: `ImagePullBackOff`, for one. */
   setWaiting(
     namespace: string,

@@ -53,6 +53,8 @@ interface RunTruth {
   committed: boolean
   /** A user deleted its head, a task's Job or a pod; its sequence ended. */
   disturbed: boolean
+  /** A user deleted its head. */
+  headDeleted: boolean
   aborted: boolean
   /** When its head got its end from outside. */
   endedAt: number | undefined
@@ -73,6 +75,8 @@ export class Judge {
   watchLost = false
   /** A process froze for so long that it may send twice. */
   longFreeze = false
+  /** Runs that a delivery began again after a user deleted their head. */
+  forgotten = 0
   readonly runs = new Map<string, RunTruth>()
   readonly #scope: Scope
   readonly #now: () => number
@@ -97,6 +101,7 @@ export class Judge {
       unsettled: false,
       committed: false,
       disturbed: false,
+      headDeleted: false,
       aborted: false,
       endedAt: undefined,
     })
@@ -156,6 +161,7 @@ export class Judge {
   #headChanged(type: Change['type'], { metadata }: Job): void {
     const run = this.runs.get(metadata!.labels![LABEL.run]!)
     if (!run) return
+    if (type === 'ADDED' && run.committed) this.#forget(run)
     run.committed = true
     run.unsettled =
       type !== 'DELETED' && metadata!.labels![LABEL.unsettled] !== undefined
@@ -164,6 +170,16 @@ export class Judge {
       metadata!.deletionTimestamp
     )
       run.endedAt ??= this.#now()
+  }
+
+  /** Without its head nobody knows that the event was answered: a new run. */
+  #forget(run: RunTruth): void {
+    if (!run.headDeleted) this.fail('one start', 'a run begins again')
+    this.forgotten += 1
+    run.tasks.clear()
+    run.started = 0
+    run.finished = 0
+    run.endedAt = undefined
   }
 
   #taskChanged(type: Change['type'], job: Job): void {
@@ -194,9 +210,12 @@ export class Judge {
       const before = at === action ? tasks.slice(0, index) : tasks
       for (const [number, { name }] of before.entries()) {
         const earlier = this.task(id, `${at + 1}-${number + 1}`)
+        // A failed one ends its own action, not the ones after it; one that
+        // somebody disturbs may end either way.
+        const next = this.task(id, `${at + 1}-${number + 2}`)
+        if (at < action && earlier.created && earlier.over && !next.created)
+          break
         if (earlier.succeeded) continue
-        // A failed one ends its own action, not the ones after it.
-        if (at < action && earlier.created && earlier.over) break
         return this.fail(
           'order',
           `task ${place} is created before ${name} ended well`,

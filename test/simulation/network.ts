@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto'
 import type { Clock } from '../../function/clock.ts'
 import { sleep } from '../../function/clock.ts'
 import { type Cluster, ClusterError } from '../../function/cluster/cluster.ts'
@@ -8,6 +9,7 @@ import {
   StoreError,
 } from '../../function/resource-store.ts'
 import type { Process } from './process.ts'
+import { canonical } from './canonical.ts'
 import { type Disturbance, FAULTS, type Fault } from './schedule.ts'
 
 /** One call of a port by a process, as it is told and disturbed. */
@@ -62,6 +64,8 @@ export class Network {
   /** The disturbances that took place. */
   readonly applied: Disturbance[] = []
   readonly waiting: Waiting[] = []
+  /** With turns: a hash of what each process has done and got to know. */
+  readonly histories = new Map<string, string>()
   readonly #clock: Clock
   readonly #random: (() => number) | undefined
   readonly #disturbances: Map<string, Disturbance[]>
@@ -198,12 +202,22 @@ export class Network {
     const before = await this.#before(call, effect)
     if (before) return before.instead as T
     const answer = await settled(this.#effect(call, effect))
+    if (this.#gated) this.#remember(call, answer)
     const after = await this.#after(call)
     if (after) return after.instead as T
     if (this.#random) await this.#travel(call, this.#latency())
     await process.awake()
     if ('error' in answer) throw answer.error
     return answer.value
+  }
+
+  #remember({ process, method }: Call, answer: unknown): void {
+    const { name } = process
+    const before = this.histories.get(name) ?? ''
+    this.histories.set(
+      name,
+      hash('sha1', `${before} ${method} ${canonical(answer)}`),
+    )
   }
 
   async #effect<T>(call: Call, effect: () => Promise<T>): Promise<T> {

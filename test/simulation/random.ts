@@ -18,6 +18,8 @@ const KINDS: [Fault | Incident, number][] = [
   ['freeze', 3],
   ['kill-watch', 3],
   ['delete-watch', 2],
+  ['replace-watch', 3],
+  ['false-condition', 1],
   ['delete-task', 2],
   ['delete-pod', 2],
   ['delete-head', 2],
@@ -44,6 +46,7 @@ const DURATIONS: Partial<Record<Fault | Incident, number[]>> = {
 const CALLS: Record<ScopeName, number> = {
   one: 26,
   pair: 36,
+  leaving: 44,
   three: 48,
   fail: 44,
   silent: 36,
@@ -57,6 +60,7 @@ const CALLS: Record<ScopeName, number> = {
 const DRAWN: ScopeName[] = [
   ...Array<ScopeName>(6).fill('one'),
   ...Array<ScopeName>(6).fill('pair'),
+  ...Array<ScopeName>(4).fill('leaving'),
   ...Array<ScopeName>(3).fill('three'),
   ...Array<ScopeName>(2).fill('fail'),
   ...Array<ScopeName>(2).fill('silent'),

@@ -25,6 +25,10 @@ export const INCIDENTS = [
   'kill-watch',
   /** Somebody deletes the job watch's Job. */
   'delete-watch',
+  /** The same in the foreground: it stays until its pod is gone. */
+  'replace-watch',
+  /** The Job controller writes conditions that do not hold. */
+  'false-condition',
   /** Somebody deletes a task's Job, or its pod, or the head of a run. */
   'delete-task',
   'delete-pod',

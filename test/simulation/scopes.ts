@@ -14,6 +14,8 @@ export interface Scope {
   actions: { silent: boolean; tasks: ScopeTask[] }[]
   /** For each event: how many deliveries of it begin at once. */
   events: number[]
+  /** When each event comes, in milliseconds; absent: at once. */
+  at: number[]
   /** How many replicas take the requests in turn. */
   replicas: number
   env: Record<string, string>
@@ -47,7 +49,7 @@ const actionText = (options: ActionOptions, index: number): string =>
 
 const scope = (
   actions: ActionOptions[],
-  more: Partial<Pick<Scope, 'events' | 'replicas' | 'env'>> = {},
+  more: Partial<Pick<Scope, 'events' | 'at' | 'replicas' | 'env'>> = {},
 ): Scope => ({
   config: `apiVersion: v2\nactions:\n${actions.map(actionText).join('\n')}\n`,
   files: { 'data/a.txt': 'a' },
@@ -60,6 +62,7 @@ const scope = (
     })),
   })),
   events: more.events ?? [1],
+  at: more.at ?? [],
   replicas: more.replicas ?? 1,
   env: more.env ?? {},
 })
@@ -70,6 +73,12 @@ export const SCOPES = {
   one: scope([{ tasks: { one: {} } }]),
   /** Two deliveries of one event at once, each to a replica of its own. */
   pair: scope([{ tasks: { one: {} } }], { events: [2], replicas: 2 }),
+  /** The second event comes when the job watch is about to leave. */
+  leaving: scope([{ tasks: { one: {} } }], {
+    events: [1, 1],
+    at: [0, 11_009],
+    replicas: 2,
+  }),
   /** Two actions with three tasks and files. */
   three: scope([
     { tasks: { one: { files: true }, two: {} } },

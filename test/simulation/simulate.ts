@@ -58,6 +58,7 @@ export const simulate = async (
     if (count > 1) {
       if (options.known?.(system, choices.length)) {
         pruned = true
+        judge.watchLost = false
         return false
       }
       turn = schedule.turns?.[choices.length] ?? 0
@@ -85,8 +86,8 @@ export const simulate = async (
 
   system.start()
   let quiet = await settle()
-  if (!quiet && !pruned && judge.watchLost) {
-    // Whoever took the watch away: the next signal brings it back.
+  // Whoever took the watch away: the next signal brings it back.
+  for (let tries = 0; !quiet && judge.watchLost && tries < 5; tries += 1) {
     for (const event of system.events)
       void system.deliver(event as unknown as Parameters<System['deliver']>[0])
     quiet = await settle()
@@ -132,6 +133,10 @@ const judgeEnd = ({ judge, keptn, cluster }: System, quiet: boolean): void => {
   }
   for (const job of cluster.objects('Job')) {
     const { metadata, spec } = job
+    const run = judge.runs.get(metadata?.labels?.[LABEL.run] ?? '')
+    if (quiet && !run?.disturbed && !metadata?.deletionTimestamp)
+      if (spec?.ttlSecondsAfterFinished === undefined)
+        judge.fail('expires', `Job ${metadata?.name} has no end`)
     const owned = metadata?.ownerReferences?.length
     if (!owned && spec?.ttlSecondsAfterFinished === undefined)
       judge.fail('expires', `Job ${metadata?.name} has neither owner nor end`)
@@ -139,21 +144,31 @@ const judgeEnd = ({ judge, keptn, cluster }: System, quiet: boolean): void => {
 }
 
 /** Later everything is gone, but for what never came to a run. */
-const judgeRemains = async ({
-  judge,
-  cluster,
-  clock,
-}: System): Promise<void> => {
+const judgeRemains = async (system: System): Promise<void> => {
+  const { judge, cluster, clock } = system
   const end = clock.monotonic() + LIFETIME
   for (let steps = 0; steps < MAX_STEPS; steps += 1) {
     await rest()
     if (clock.next === undefined || clock.next > end) break
     clock.step()
   }
+  // What a late request left behind is swept with the next heartbeat.
+  if (cluster.objects('ConfigMap').length > 0) await sweep(system)
   for (const kind of ['Job', 'Pod', 'ConfigMap'] as const)
     for (const { metadata } of cluster.objects(kind)) {
       const run = judge.runs.get(metadata?.labels?.[LABEL.run] ?? '')
       if (kind === 'ConfigMap' && run?.committed === false) continue
       judge.fail('expires', `${kind} ${metadata?.name} is still there`)
     }
+}
+
+const sweep = async ({ heartbeat, clock, network }: System): Promise<void> => {
+  let done = false
+  void heartbeat().then(() => (done = true))
+  while (!done) {
+    await rest()
+    const waiting = network.waiting.shift()
+    if (waiting) waiting.go()
+    else if (!clock.step()) await rest()
+  }
 }

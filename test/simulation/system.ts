@@ -61,6 +61,8 @@ const RETRIES = 10
 const FIRST_PAUSE = 500
 /** A cold start of the function is waited for. */
 const RING_TIMEOUT = 60_000
+/** The job watch ends that long after it was told to. */
+const STOPPING = 2_000
 /** What Knative allows a request. */
 const REQUEST_TIMEOUT = 300_000
 
@@ -178,6 +180,8 @@ export const makeSystem = (
       watching,
       process.died.then(() => ({ exitCode: 137 })),
     ])
+    // Who is told to stop needs a moment.
+    if (run.signal.aborted && !process.dead) await sleep(clock, STOPPING)
     process.kill()
     return end
   }
@@ -277,8 +281,9 @@ export const makeSystem = (
     return replicas[at]!
   }
 
-  /** Deliveries that go on. */
   let delivering = 0
+  /** Events that are not there yet. */
+  let toCome = 0
   let watchDeletions = 0
 
   /** Delivers an event as a Broker does: again, more and more slowly. */
@@ -320,16 +325,29 @@ export const makeSystem = (
   })
 
   const start = (): void => {
-    for (const count of scope.events) {
-      const event = keptn.engine.trigger({
-        type: 'sh.keptn.event.deployment.triggered',
-        data: { ...PLACE },
-      })
-      events.push(event)
-      judge.expect(runId(settings.instance, event), event)
-      for (let copy = 0; copy < count; copy += 1)
-        void deliver(event as unknown as JobEvent)
+    for (const [index, count] of scope.events.entries()) {
+      const at = scope.at[index] ?? 0
+      const early = random ? Math.floor(random() * 100) - 80 : 0
+      if (at === 0) begin(count)
+      else {
+        toCome += 1
+        clock.after(at + early, () => {
+          toCome -= 1
+          begin(count)
+        })
+      }
     }
+  }
+
+  const begin = (count: number): void => {
+    const event = keptn.engine.trigger({
+      type: 'sh.keptn.event.deployment.triggered',
+      data: { ...PLACE },
+    })
+    events.push(event)
+    judge.expect(runId(settings.instance, event), event)
+    for (let copy = 0; copy < count; copy += 1)
+      void deliver(event as unknown as JobEvent)
   }
 
   const jobs = (role: string) =>
@@ -356,6 +374,24 @@ export const makeSystem = (
         watchDeletions += 1
         return remove('Job', watch)
       }
+      case 'replace-watch': {
+        const { namespace, name } = jobs('watch')[0]?.metadata ?? {}
+        if (!namespace || !name) return
+        judge.watchLost = true
+        watchDeletions += 1
+        return cluster.delete('Job', namespace, name, {
+          propagationPolicy: 'Foreground',
+        })
+      }
+      case 'false-condition': {
+        const job = jobs('task').at(-1)
+        if (job?.status?.conditions?.length || !job) return
+        const conditions = ['Failed', 'Complete', 'FailureTarget'].map(
+          (type) => ({ type, status: 'False' }),
+        )
+        cluster.setJobStatus('jobs', job.metadata!.name!, { conditions })
+        return
+      }
       case 'delete-task': {
         const job = jobs('task').at(-1)
         if (!job) return
@@ -379,7 +415,9 @@ export const makeSystem = (
       case 'delete-head': {
         const [head] = jobs('head')
         if (!head) return
-        judge.runs.get(head.metadata!.labels![LABEL.run]!)!.disturbed = true
+        const run = judge.runs.get(head.metadata!.labels![LABEL.run]!)!
+        run.disturbed = true
+        run.headDeleted = true
         return remove('Job', head)
       }
       case 'abort': {
@@ -426,9 +464,16 @@ export const makeSystem = (
     }
   }
 
+  /** One of the job watch's slow, regular calls. */
+  const heartbeat = async (): Promise<void> => {
+    const { process, executor } = route()
+    await answered(process, executor.ring({ all: true }), RING_TIMEOUT)
+  }
+
   return {
     scope,
     settings,
+    heartbeat,
     clock,
     cluster,
     keptn,
@@ -438,8 +483,9 @@ export const makeSystem = (
     start,
     deliver,
     jobs,
+    /** Deliveries that go on, or are to come. */
     get delivering() {
-      return delivering
+      return delivering + toCome
     },
   }
 }

@@ -1,0 +1,210 @@
+import { readFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import type { Invariant } from './judge.ts'
+import type { Code } from './system.ts'
+
+/** A change of the source text that breaks a promise. */
+export interface Defect {
+  /** What is wrong with it. */
+  name: string
+  /** Below `function/`. */
+  file: string
+  replace: string
+  by: string
+  /** Promises of which it breaks one, at least. */
+  breaks: Invariant[]
+}
+
+/**
+ * Defects that are planted to see that the simulation finds them: each is a
+ * replacement in a copy of the source text, made while it is loaded.
+ */
+export const DEFECTS: Defect[] = [
+  {
+    name: 'the watch is poked before the head is there',
+    file: 'job-executor.ts',
+    replace: 'const received = await receive(ports, event)',
+    by: `await pokeWatch()
+    const received = await receive({ ...ports, cluster: ports.cluster }, event)`,
+    breaks: ['watched', 'ends'],
+  },
+  {
+    name: 'a known run is answered without a poke',
+    file: 'job-executor.ts',
+    replace: "if (received.state === 'settled') return",
+    by: "if (received.state === 'settled' || !('fresh' in received)) return",
+    breaks: ['watched', 'ends'],
+  },
+  {
+    name: 'a claim is taken without its test',
+    file: 'head.ts',
+    replace:
+      "{ op: 'test', path: annotation(ANNOTATION.claim), value: head.claimText },",
+    by: '',
+    breaks: ['one .started', 'one .finished'],
+  },
+  {
+    name: 'the first task is created before .started is sent',
+    file: 'decide.ts',
+    replace: 'return (\n    announce(state) ??',
+    by: `if (state.jobs.size === 0 && Object.keys(head.tasks).length === 0 && !head.announced && walk.current && state.holding)
+    return proceed(state, walk)
+  return (
+    announce(state) ??`,
+    breaks: ['announced'],
+  },
+  {
+    name: '.finished is sent without a claim',
+    file: 'reconcile.ts',
+    replace: "case 'claim':\n      await takeClaim(pass, decision)",
+    by: `case 'claim':
+      if (decision.for === 'finished') {
+        pass.sendUntil = pass.ports.clock.monotonic() + 30_000
+        return sendFinished(pass, decision.verdict!, false)
+      }
+      await takeClaim(pass, decision)`,
+    breaks: ['one .finished'],
+  },
+  {
+    name: 'a condition counts without its status',
+    file: 'outcome.ts',
+    replace: "entry.type === type && entry.status === 'True'",
+    by: 'entry.type === type',
+    breaks: ['verdict', 'order'],
+  },
+  {
+    name: 'the verdict is not kept with the claim',
+    file: 'decide.ts',
+    replace: 'const { verdict } = claim\n',
+    by: `const verdict = makeVerdict({ plan: head.plan, tasks: {}, time: claim.verdict.time })
+`,
+    breaks: ['verdict'],
+  },
+  {
+    name: 'a task in another namespace has its head as owner',
+    file: 'own-task.ts',
+    replace: 'const owned = job.metadata!.namespace === head.namespace',
+    by: 'const owned = job.metadata!.namespace !== undefined',
+    breaks: ['owned', 'ends', 'verdict'],
+  },
+  {
+    name: 'a poke accepts a dying watch',
+    file: 'poke.ts',
+    replace: 'job.metadata?.deletionTimestamp === undefined &&',
+    by: '',
+    breaks: ['watched', 'ends'],
+  },
+  {
+    name: 'the watch leaves without a look at its own version',
+    file: 'watch/leave.ts',
+    replace: 'resourceVersion: own.metadata!.resourceVersion!,',
+    by: '',
+    breaks: ['watched', 'ends'],
+  },
+  {
+    name: 'a task has its end before the run is reported',
+    file: 'own-task.ts',
+    replace: '...(!owned && { ttlSecondsAfterFinished: UNOWNED_TTL }),',
+    by: 'ttlSecondsAfterFinished: 0,',
+    breaks: ['verdict', 'order'],
+  },
+  {
+    name: 'a task gets no end',
+    file: 'settle.ts',
+    replace:
+      "{ op: 'add', path: '/spec/ttlSecondsAfterFinished', value: ttl },",
+    by: '',
+    breaks: ['expires'],
+  },
+  {
+    name: 'a head gets its end at its creation',
+    file: 'head.ts',
+    replace: 'spec: {\n      completions: 0,',
+    by: 'spec: {\n      ttlSecondsAfterFinished: 15,\n      completions: 0,',
+    breaks: ['ends', 'one .finished', 'verdict', 'one start'],
+  },
+  {
+    name: 'a head has no finalizer',
+    file: 'head.ts',
+    replace: 'finalizers: [FINALIZER],',
+    by: '',
+    breaks: ['one .finished'],
+  },
+  {
+    name: 'an expired claim is taken over without a question',
+    file: 'decide.ts',
+    replace: "return { do: 'claim', for: 'finished', ask: true, verdict }",
+    by: "return { do: 'claim', for: 'finished', ask: false, verdict }",
+    breaks: ['one .finished'],
+  },
+  {
+    name: 'who takes a claim over does not wait until it is stored',
+    file: 'decide.ts',
+    replace: 'export const STORE_DELAY = 6_000',
+    by: 'export const STORE_DELAY = -59_000',
+    breaks: ['one .started', 'one .finished'],
+  },
+  {
+    name: 'the next task does not wait for the one before it',
+    file: 'decide.ts',
+    replace: "} else if (seen.outcome.state === 'succeeded') {",
+    by: "} else if (seen.outcome.state === 'running') {",
+    breaks: ['order'],
+  },
+  {
+    name: 'a send is repeated that may have been published',
+    file: 'deliver.ts',
+    replace: "if (sent.state === 'unknown' ||",
+    by: 'if (',
+    breaks: ['one .started', 'one .finished'],
+  },
+]
+
+const FUNCTION = new URL('../../function/', import.meta.url).href
+
+/** What all copies share: the ports, whose errors are told by their class. */
+const SHARED = /\/(cluster\/cluster|clock|resource-store|reporter|log)\.ts$/
+
+const sourceOf = (url: string, { replace, by }: Defect): string => {
+  const text = readFileSync(new URL(url), 'utf8')
+  if (text.split(replace).length !== 2)
+    throw new Error(
+      `${url}: the text that a planted defect replaces is not there once: ${replace}`,
+    )
+  return text.replace(replace, () => by)
+}
+
+registerHooks({
+  resolve: (specifier, context, next) => {
+    const resolved = next(specifier, context)
+    const query = /\?defect=(\d+)$/.exec(context.parentURL ?? '')?.[0]
+    return query &&
+      resolved.url.startsWith(FUNCTION) &&
+      !SHARED.test(resolved.url)
+      ? { ...resolved, url: resolved.url + query }
+      : resolved
+  },
+  load: (url, context, next) => {
+    const [, path, number] = /^(.*)\?defect=(\d+)$/.exec(url) ?? []
+    const defect = DEFECTS[Number(number)]
+    if (path === undefined || !defect || path !== FUNCTION + defect.file)
+      return next(url, context)
+    return {
+      format: 'module-typescript',
+      source: sourceOf(path, defect),
+      shortCircuit: true,
+    }
+  },
+})
+
+/** The production code with a defect. */
+export const plant = async (defect: Defect): Promise<Code> => {
+  const query = `?defect=${DEFECTS.indexOf(defect)}`
+  const load = async <T>(file: string): Promise<T> =>
+    (await import(`${FUNCTION}${file}${query}`)) as T
+  const [{ jobExecutor }, { jobWatch }] = await Promise.all([
+    load<Pick<Code, 'jobExecutor'>>('job-executor.ts'),
+    load<Pick<Code, 'jobWatch'>>('watch/job-watch.ts'),
+  ])
+  return { jobExecutor, jobWatch }
+}
