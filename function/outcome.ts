@@ -53,7 +53,7 @@ export const taskOutcome = (args: {
   const { job, pods } = args
   const stopped = job.metadata?.annotations?.[ANNOTATION.stopped]
   if (stopped !== undefined) return { state: 'failed', reason: stopped }
-  if (pods.some((pod) => exitCode(pod) === 0)) return { state: 'succeeded' }
+  if (pods.some(endedWell)) return { state: 'succeeded' }
   if (condition(job, 'Complete')) return { state: 'succeeded' }
   // FailureTarget is the decision; Failed follows when all pods are gone, and
   // their logs with them.
@@ -87,6 +87,15 @@ const statuses = (pod: Pod) => [
 const exitCode = (pod: Pod): number | undefined =>
   pod.status?.containerStatuses?.find(({ name }) => name === TASK_CONTAINER)
     ?.state?.terminated?.exitCode
+
+/**
+ * The task ended with 0 by itself. In a pod that is deleted (at the Job's time
+ * limit, say) or evicted it was told to stop, and may end with 0 all the same.
+ */
+const endedWell = (pod: Pod): boolean =>
+  exitCode(pod) === 0 &&
+  pod.metadata?.deletionTimestamp === undefined &&
+  pod.status?.phase !== 'Failed'
 
 const waitingForEver = (pod: Pod): string | undefined => {
   if (pod.metadata?.deletionTimestamp) return undefined

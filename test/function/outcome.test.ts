@@ -87,6 +87,32 @@ const CASES: [
     SUCCEEDED,
   ],
   [
+    'a container that ended with 0 when its pod was deleted at the time limit',
+    {
+      job: job([{ type: 'FailureTarget', reason: 'DeadlineExceeded' }]),
+      pods: [
+        pod(job(), {
+          deleting: true,
+          status: { phase: 'Running', containerStatuses: [ended('task', 0)] },
+        }),
+      ],
+    },
+    failed(/timed out after 30 s/),
+  ],
+  [
+    'a container that ended with 0 when its pod was evicted: the Job tells',
+    {
+      pods: [
+        withStatus({
+          phase: 'Failed',
+          reason: 'Evicted',
+          containerStatuses: [ended('task', 0)],
+        }),
+      ],
+    },
+    RUNNING,
+  ],
+  [
     'the container for files ended with 0: the task has not run yet',
     { pods: [init(ended('files', 0))] },
     RUNNING,
