@@ -26,16 +26,13 @@ export const printError = (
   const { file, problem, problems } = error
   if (output === 'json')
     io.out(
-      harmlessJson(
-        {
-          error: {
-            ...problem,
-            file,
-            ...(problems.length > 1 && { others: problems.slice(1) }),
-          },
+      harmlessJson({
+        error: {
+          ...problem,
+          file,
+          ...(problems.length > 1 && { others: problems.slice(1) }),
         },
-        2,
-      ),
+      }),
     )
   else for (const each of problems) io.err(problemText(file, 'error', each))
 }
