@@ -1,4 +1,4 @@
-import { isClusterError, type Pod } from './cluster/cluster.ts'
+import { isClusterError, type Job, type Pod } from './cluster/cluster.ts'
 import { decide, type Decision, type RunState } from './decide.ts'
 import { deliver, type Delivery } from './deliver.ts'
 import { makeReport } from './envelope.ts'
@@ -244,10 +244,12 @@ const createTask = async (
   tasks: Record<string, TaskRecord>,
 ): Promise<void> => {
   const { ports, head } = pass
-  if (Object.keys(head.tasks).length === 0)
-    await adoptBundles(ports.cluster, head)
-  const job = await ensureTaskJob(ports.cluster, head, step)
   const name = recordName(step)
+  const job = await createOrRefusal(ports, head, step)
+  if (typeof job === 'string') {
+    await mark(pass, { ...tasks, [name]: { state: 'failed', reason: job } })
+    return
+  }
   pass.jobs.set(name, { job, outcome: { state: 'running' } })
   pass.pods.set(name, [])
   ports.log('info', 'task started', {
@@ -256,6 +258,24 @@ const createTask = async (
     namespace: job.metadata!.namespace,
   })
   await mark(pass, tasks)
+}
+
+/**
+ * The Job of a task, or why there will be none: what the dry run accepted may
+ * be refused when it is due (its namespace is gone, a policy is new).
+ */
+const createOrRefusal = async (
+  { cluster }: Ports,
+  head: Head,
+  step: Step,
+): Promise<Job | string> => {
+  try {
+    if (Object.keys(head.tasks).length === 0) await adoptBundles(cluster, head)
+    return await ensureTaskJob(cluster, head, step)
+  } catch (error) {
+    if (!isClusterError(error, 'Invalid', 'Forbidden', 'NotFound')) throw error
+    return `the cluster does not accept its job: ${error.message}`
+  }
 }
 
 const mark = async (

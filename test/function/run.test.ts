@@ -1,6 +1,6 @@
 import t from 'tap'
 import type { JobEvent } from '../../config/event.ts'
-import { ClusterError } from '../../function/cluster/cluster.ts'
+import { ClusterError, type Job } from '../../function/cluster/cluster.ts'
 import { CannotStart } from '../../function/cluster/runner.ts'
 import { ends, makeWorld, type World } from '../world.ts'
 
@@ -254,6 +254,35 @@ t.test('a job that gets no pod ends its task with the reason', async (t) => {
   t.strictSame(world.kinds(event), ['started', 'finished'])
   t.match(world.reports(event)[1]?.data.message, /violates PodSecurity/)
 })
+
+for (const code of ['Invalid', 'Forbidden', 'NotFound'] as const)
+  t.test(
+    `a job that is refused when it is due (${code}) ends its task`,
+    async (t) => {
+      const world: World = makeWorld({
+        config: config(task('one') + task('two') + task('three')),
+      })
+      let refused = 0
+      world.fault = async ({ method, args }, phase) => {
+        if (phase !== 'before' || method !== 'create' || args[0] !== 'Job')
+          return
+        const [, job, options] = args as [string, Job, { dryRun?: boolean }?]
+        if (options?.dryRun || !job.metadata?.name?.startsWith('two')) return
+        refused += 1
+        throw new ClusterError(code, 'the namespace is gone')
+      }
+      const event = world.trigger()
+      await world.deliver(event)
+      t.equal(await world.settle(60_000), true)
+      t.equal(refused, 1)
+      t.strictSame(world.runs, ['one'])
+      t.strictSame(world.kinds(event), ['started', 'finished'])
+      t.match(
+        world.reports(event)[1]?.data.message,
+        /Task 'two' failed: the cluster does not accept its job: the namespace is gone/,
+      )
+    },
+  )
 
 t.test('a job that somebody deletes ends its task', async (t) => {
   const world: World = makeWorld({
