@@ -57,10 +57,10 @@ export type WatchEvent<T> =
  * | AlreadyExists | 409 on create | an object of that name is there |
  * | Conflict | 409 else; 422 of a failed JSON Patch `test` | a precondition did not hold |
  * | Invalid | 400, 413, 422 | the object can never be accepted as it is |
- * | Forbidden | 401, 403 | not allowed (policy, RBAC, admission) |
+ * | Forbidden | 403 | not allowed (policy, RBAC, admission) |
  * | QuotaExceeded | 403 with `exceeded quota` | allowed again when something ends |
  * | Gone | 410 | the resourceVersion is too old: list again |
- * | Unavailable | 429, 5xx, no connection, time-out | try again later |
+ * | Unavailable | 401, 429, 5xx, no connection, time-out | try again later |
  */
 export type ClusterErrorCode =
   | 'NotFound'

@@ -42,8 +42,9 @@ const codeOf = (
   patch?: JsonPatch,
 ): ClusterErrorCode => {
   switch (httpStatus) {
+    // Of our own token, not of what was asked: it may be a good one again.
     case 401:
-      return 'Forbidden'
+      return 'Unavailable'
     case 403:
       return message.includes('exceeded quota') ? 'QuotaExceeded' : 'Forbidden'
     case 404:

@@ -100,7 +100,7 @@ const PATCH_FAILED =
 
 const CODES: [string, Answer, ClusterErrorCode][] = [
   ['400', failure(400, 'BadRequest'), 'Invalid'],
-  ['401', failure(401, 'Unauthorized'), 'Forbidden'],
+  ['401', failure(401, 'Unauthorized'), 'Unavailable'],
   ['403', failure(403, 'Forbidden'), 'Forbidden'],
   [
     '403 of a quota',
