@@ -89,9 +89,11 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
         labelSelector: `${LABEL.instance}=${instanceId(instance)},${LABEL.role}=task`,
         fieldSelector: LIVE,
       },
+      // Told as it was before it left: not its phase says that it ended.
       left: (pod) => {
-        const { phase } = pod.status ?? {}
-        if (phase === 'Succeeded' || phase === 'Failed')
+        if (
+          pod.status?.containerStatuses?.some(({ state }) => state?.terminated)
+        )
           ended.set(pod.metadata!.uid!, pod)
       },
       changed: (objects) => {

@@ -43,7 +43,7 @@ const structured = (event: Event): InjectOptions => ({
 })
 
 /** The HTTP side alone: what reaches the function, and what it answers. */
-const alone = (t: Test, failure?: unknown) => {
+const alone = (t: Test, failure?: Error) => {
   const events: JobEvent[] = []
   const rings: Ring[] = []
   const lost: JobEvent[] = []
@@ -210,7 +210,7 @@ t.test('no media type is JSON', async (t) => {
   t.equal((await post('/', ofType(undefined))).status, 202)
 })
 
-const FAILURES: [name: string, failure: unknown, status: number][] = [
+const FAILURES: [name: string, failure: Error, status: number][] = [
   ['the API server is away', new ClusterError('Unavailable', 'x'), 503],
   ['Keptn is away', new StoreError('x', true), 503],
   ['a defect', new Error('x'), 500],

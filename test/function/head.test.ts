@@ -258,7 +258,12 @@ t.test('a mark and a claim do not disturb each other', async (t) => {
   const head = await createHead(cluster)
   await apply(cluster, head, claimPatch(head, claim))
   await apply(cluster, head, markPatch(head, { tasks: {}, announced: TIME }))
-  await apply(cluster, head, endedPatch(head, { reason: 'aborted' }))
+  const last = await apply(
+    cluster,
+    head,
+    endedPatch(head, { reason: 'aborted' }),
+  )
+  t.match(last, { claim, announced: TIME, ended: { reason: 'aborted' } })
 })
 
 t.test('a run is settled once', async (t) => {

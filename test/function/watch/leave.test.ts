@@ -1,0 +1,154 @@
+import t from 'tap'
+import { ClusterError } from '../../../function/cluster/cluster.ts'
+import type { MemoryCluster, Verb } from '../../../function/cluster/memory.ts'
+import { settlePatch } from '../../../function/head.ts'
+import { poke } from '../../../function/poke.ts'
+import { watchJob } from '../../../function/watch-job.ts'
+import { leave } from '../../../function/watch/leave.ts'
+import {
+  createHead,
+  createTask,
+  givenCluster,
+  givenSettings,
+  INSTANCE,
+} from '../given.ts'
+
+const watch = watchJob(givenSettings(), 'fn:1')
+
+const given = async () => {
+  const { cluster, clock } = givenCluster()
+  await cluster.create('Job', watch)
+  return {
+    cluster,
+    poking: () => poke({ cluster, clock }, watch),
+    leaving: () => leave(cluster, { instance: INSTANCE, namespace: 'jobs' }),
+    there: () =>
+      cluster
+        .objects('Job')
+        .some(({ metadata }) => metadata!.name === watch.metadata!.name),
+  }
+}
+
+/** Does something once, before or after the next call of that kind. */
+const at = (
+  cluster: MemoryCluster,
+  phase: 'before' | 'after',
+  verb: Verb,
+  what: () => Promise<unknown>,
+): void => {
+  cluster.fault = async (call, when) => {
+    if (when !== phase || call.verb !== verb) return
+    cluster.fault = undefined
+    await what()
+  }
+}
+
+t.test('nothing is unsettled: it goes', async (t) => {
+  const { leaving, there } = await given()
+  t.equal(await leaving(), true)
+  t.equal(there(), false)
+})
+
+t.test('its pods go with it', async (t) => {
+  const { cluster, leaving } = await given()
+  let options: unknown
+  const remove = cluster.delete.bind(cluster)
+  cluster.delete = (kind, namespace, name, given) => {
+    options = given
+    return remove(kind, namespace, name, given)
+  }
+  await leaving()
+  t.match(options, { propagationPolicy: 'Background' })
+})
+
+t.test('a run is unsettled: it stays', async (t) => {
+  const { cluster, leaving, there } = await given()
+  await createHead(cluster)
+  t.equal(await leaving(), false)
+  t.equal(there(), true)
+})
+
+t.test('a run is settled: it goes', async (t) => {
+  const { cluster, leaving } = await given()
+  const head = await createHead(cluster)
+  await cluster.patch('Job', 'jobs', head.name, settlePatch(head, { time: 0 }))
+  t.equal(await leaving(), true)
+})
+
+t.test('a task without a head does not hold it', async (t) => {
+  const { cluster, leaving } = await given()
+  const head = await createHead(cluster)
+  await createTask(cluster, head, '1-1')
+  cluster.remove('Job', 'jobs', head.name)
+  t.equal(await leaving(), true)
+})
+
+t.test('the run of another installation does not hold it', async (t) => {
+  const { cluster, leaving } = await given()
+  await createHead(cluster, { instance: { ...INSTANCE, name: 'other' } })
+  t.equal(await leaving(), true)
+})
+
+const MOMENTS: [phase: 'before' | 'after', verb: Verb][] = [
+  ['before', 'get'],
+  ['after', 'get'],
+  ['before', 'list'],
+  ['after', 'list'],
+  ['before', 'delete'],
+  ['after', 'delete'],
+]
+for (const [phase, verb] of MOMENTS)
+  t.test(
+    `a head and its poke ${phase} the ${verb}: somebody watches`,
+    async (t) => {
+      const { cluster, leaving, poking, there } = await given()
+      at(cluster, phase, verb, async () => {
+        await createHead(cluster)
+        await poking()
+      })
+      const gone = await leaving()
+      t.equal(there(), true)
+      t.equal(
+        gone,
+        phase === 'after' && verb === 'delete',
+        'the new one is another',
+      )
+    },
+  )
+
+for (const [phase, verb] of MOMENTS.slice(1, 5))
+  t.test(`a poke alone ${phase} the ${verb}: it stays`, async (t) => {
+    const { cluster, leaving, poking, there } = await given()
+    at(cluster, phase, verb, poking)
+    t.equal(await leaving(), false)
+    t.equal(there(), true)
+  })
+
+t.test('it was replaced: the new one is left alone', async (t) => {
+  const { cluster, leaving, there } = await given()
+  at(cluster, 'before', 'delete', async () => {
+    cluster.remove('Job', 'jobs', watch.metadata!.name!)
+    await cluster.create('Job', watch)
+  })
+  t.equal(await leaving(), false)
+  t.equal(there(), true)
+})
+
+for (const verb of ['get', 'delete'] as const)
+  t.test(`it is gone before the ${verb}`, async (t) => {
+    const { cluster, leaving } = await given()
+    at(cluster, 'before', verb, async () =>
+      cluster.remove('Job', 'jobs', watch.metadata!.name!),
+    )
+    t.equal(await leaving(), true)
+  })
+
+for (const verb of ['get', 'list', 'delete'] as const)
+  t.test(`the API server is away at the ${verb}: it stays`, async (t) => {
+    const { cluster, leaving, there } = await given()
+    at(cluster, 'before', verb, async () => {
+      throw new ClusterError('Unavailable', 'away')
+    })
+    await t.rejects(leaving(), { code: 'Unavailable' })
+    t.equal(there(), true)
+  })
