@@ -1,5 +1,5 @@
 import { FILES_CONTAINER, TASK_CONTAINER } from '../render.ts'
-import { harmless, harmlessJson } from './harmless.ts'
+import { harmless, harmlessJson } from '../harmless.ts'
 import type { Io } from './io.ts'
 import type { Happening, Observer, Seen } from './observer.ts'
 

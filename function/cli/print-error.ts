@@ -1,6 +1,6 @@
 import { SettingsError } from '../settings.ts'
 import { CliError } from './cli-error.ts'
-import { harmless, harmlessJson } from './harmless.ts'
+import { harmless, harmlessJson } from '../harmless.ts'
 import type { Io } from './io.ts'
 import { problemText } from './problem-text.ts'
 

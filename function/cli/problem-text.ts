@@ -1,5 +1,5 @@
 import type { Problem } from '../../config/problem.ts'
-import { harmless } from './harmless.ts'
+import { harmless } from '../harmless.ts'
 
 /**
  * `FILE:LINE: LABEL: MESSAGE (CODE at PATH)`, as editors and CI read it.

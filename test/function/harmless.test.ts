@@ -1,5 +1,5 @@
 import t from 'tap'
-import { harmless, harmlessJson } from '../../../function/cli/harmless.ts'
+import { harmless, harmlessJson } from '../../function/harmless.ts'
 
 const cases: [name: string, text: string, wanted: string][] = [
   ['plain text stays', 'grün, 日本\tx\n', 'grün, 日本\tx\n'],
