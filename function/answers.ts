@@ -4,7 +4,7 @@ import { StoreError } from './resource-store.ts'
 
 /** An HTTP answer; a reason only where the sender can do something about it. */
 export interface Answer {
-  status: 202 | 400 | 413 | 415 | 500 | 503
+  status: 202 | 400 | 401 | 403 | 413 | 415 | 500 | 503
   reason?: string
 }
 

@@ -1,23 +1,30 @@
-import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import fastify, {
+  type FastifyInstance,
+  type FastifyRequest,
+  type onRequestAsyncHookHandler,
+} from 'fastify'
 import type { JobEvent } from '../config/event.ts'
 import { ACCEPTED, type Answer, answerFor } from './answers.ts'
 import { parseEventMessage } from './event-message.ts'
 import type { JobExecutor } from './job-executor.ts'
 import type { Log } from './log.ts'
 import { readRing } from './rings.ts'
+import { CALLBACKS, type CheckSender } from './sender.ts'
 
 /** What an HTTP route does with an event. */
 type Handle = (event: JobEvent) => Promise<void>
 
 /**
  * The function over HTTP. `bodyLimit` in bytes; `lost` is told of an event
- * that could not be delivered (the dead letter).
+ * that could not be delivered (the dead letter); without `checkSender`
+ * anybody may post.
  */
 export const buildApp = (args: {
   executor: JobExecutor
   lost: Handle
   log: Log
   bodyLimit: number
+  checkSender?: CheckSender
 }): FastifyInstance => {
   const { executor, lost, log } = args
   const app = fastify({ logger: false, bodyLimit: args.bodyLimit })
@@ -44,7 +51,10 @@ export const buildApp = (args: {
   )
 
   const post = (url: string, handle: Handle): void => {
-    app.post(url, async (request, reply) => {
+    const onRequest = args.checkSender
+      ? [refuseStrangers(args.checkSender, url, log)]
+      : []
+    app.post(url, { onRequest }, async (request, reply) => {
       const { status, reason } = await answer(request, handle, log)
       return reply
         .code(status)
@@ -54,12 +64,32 @@ export const buildApp = (args: {
   }
   post('/', executor.event)
   post('/events', executor.event)
-  post('/callbacks/job', (event) => executor.ring(readRing(event)))
+  post(CALLBACKS, (event) => executor.ring(readRing(event)))
   post('/dead-letter', lost)
   app.get('/health/liveness', async () => 'alive')
   app.get('/health/readiness', async () => 'ready')
   return app
 }
+
+/** Before the body is read, and in place of the rest. */
+const refuseStrangers =
+  (check: CheckSender, route: string, log: Log): onRequestAsyncHookHandler =>
+  async (request, reply) => {
+    const refusal = await check(request.headers.authorization, route).catch(
+      (error: unknown) => {
+        log('error', 'the sender cannot be judged', {
+          url: request.url,
+          error: String(error),
+        })
+        return answerFor(error)
+      },
+    )
+    if (!refusal) return
+    const { status, reason } = refusal
+    if (status < 500) log('warn', 'refused', { url: request.url, ...refusal })
+    if (status === 401) reply.header('www-authenticate', 'Bearer')
+    return reply.code(status).type('text/plain').send(reason)
+  }
 
 const answer = async (
   request: FastifyRequest,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { buildApp } from './app.ts'
 import { systemClock } from './clock.ts'
+import { apiReader } from './cluster/api-reader.ts'
 import { connect } from './cluster/connection.ts'
 import { KubernetesCluster } from './cluster/kubernetes.ts'
 import { lostEvent } from './dead-letter.ts'
@@ -16,6 +17,7 @@ import { ownImage } from './own-image.ts'
 import type { Ports } from './ports.ts'
 import type { Reporter } from './reporter.ts'
 import type { ResourceStore } from './resource-store.ts'
+import { mayPost, senderCheck } from './sender.ts'
 import {
   type KeptnSettings,
   readSettings,
@@ -84,7 +86,8 @@ const start = async (): Promise<void> => {
     () => Date.now(),
   )
   const settings = readSettings(process.env, { read: readFile })
-  const cluster = new KubernetesCluster(await connect(process.env))
+  const connection = await connect(process.env)
+  const cluster = new KubernetesCluster(connection)
   const reporter = reporterOf(settings)
   const ports: Ports = {
     cluster,
@@ -98,12 +101,22 @@ const start = async (): Promise<void> => {
   }
   if (!reporter)
     log('warn', 'nobody is answered: set KEPTN_API_ENDPOINT or K_SINK')
+  const { sender } = settings
+  if (!sender) log('warn', 'anybody in the cluster may post: see AUDIENCE')
   const executor = jobExecutor(ports)
   const app = buildApp({
     executor,
     lost: (event) => lostEvent(ports, event),
     log,
     bodyLimit: settings.limits.bodyBytes,
+    ...(sender && {
+      checkSender: senderCheck({
+        audience: sender.audience,
+        mayPost: mayPost(settings),
+        read: apiReader(connection),
+        now: systemClock.now,
+      }),
+    }),
   })
   await app.listen({ host: '0.0.0.0', port: settings.port })
   log('info', 'listening', { port: settings.port })

@@ -151,6 +151,15 @@ export const settingsTable = {
     meaning:
       'URL that the job watch calls; else `http://NAME.NAMESPACE.svc.cluster.local/callbacks/job`.',
   },
+  AUDIENCE: {
+    meaning:
+      'Audience of the tokens that every sender must show, like `serving.knative.dev/service/NAMESPACE/NAME`; unset: anybody may post.',
+  },
+  ALLOWED_SENDERS: {
+    default: '',
+    meaning:
+      'Subjects that may post, comma separated, `*` at the end for any rest, like `system:serviceaccount:keptn-jes:*`; needed with `AUDIENCE`.',
+  },
   JOB_WATCH: {
     default: 'true',
     meaning: 'Whether a job watch is started while runs are unsettled.',

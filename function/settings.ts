@@ -45,6 +45,12 @@ export interface Settings {
   /** Longest time of any task; absent: no such limit. */
   readonly taskDeadlineSeconds?: number
   readonly callbackUrl: string
+  /** Whose requests are taken; absent: anybody's. */
+  readonly sender?: {
+    readonly audience: string
+    /** A `*` at the end stands for any rest. */
+    readonly subjects: readonly string[]
+  }
   readonly jobWatch: {
     readonly enabled: boolean
     readonly serviceAccount: string
@@ -144,6 +150,22 @@ const nonEmpty = <K extends string>(
   value: string | undefined,
 ): Partial<Record<K, string>> =>
   value ? ({ [name]: value } as Record<K, string>) : {}
+
+const readSender = (from: Variables): Settings['sender'] => {
+  const audience = from.optional('AUDIENCE')
+  const subjects = from.list('ALLOWED_SENDERS')
+  const bad = subjects.find((subject) => /\*.|\s/.test(subject))
+  if (bad !== undefined)
+    from.mistake(
+      'ALLOWED_SENDERS',
+      `expected subjects, separated by commas, with \`*\` at the end only; \`${bad}\` is none`,
+    )
+  if (audience !== undefined && subjects.length === 0)
+    from.mistake('ALLOWED_SENDERS', 'is needed with AUDIENCE')
+  if (audience === undefined && subjects.length > 0)
+    from.mistake('AUDIENCE', 'is needed with ALLOWED_SENDERS')
+  return audience === undefined ? undefined : { audience, subjects }
+}
 
 const readInstance = (from: Variables, files: SettingsFiles): Instance => {
   const name = from.parsed('FUNCTION_NAME', dnsLabel) ?? 'job-executor-service'
@@ -320,6 +342,7 @@ const readAll = (
   const sink = from.url('K_SINK')
   const ceOverrides = from.parsed('K_CE_OVERRIDES', readCeOverrides)
   const resourcesDir = from.optional('RESOURCES_DIR')
+  const sender = readSender(from)
   const taskDeadlineSeconds = from.integer('TASK_DEADLINE_SECONDS', 0)
   return {
     port: from.integer('PORT', 1, 65535),
@@ -342,6 +365,7 @@ const readAll = (
     callbackUrl:
       from.url('CALLBACK_URL') ??
       `http://${name}.${namespace}.svc.cluster.local/callbacks/job`,
+    ...(sender && { sender }),
     jobWatch: {
       enabled: from.boolean('JOB_WATCH'),
       serviceAccount:

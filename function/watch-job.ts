@@ -7,6 +7,9 @@ import type { Settings } from './settings.ts'
 /** Restarts of its container never end the watch. */
 const UNREACHABLE = 2 ** 31 - 1
 
+/** Where the token for the function's audience is, if it asks for one. */
+const TOKEN_FOLDER = '/var/run/secrets/job-executor'
+
 /** How the image starts the job watch. */
 export const WATCH_COMMAND = ['node', '/app/watch.js']
 
@@ -16,7 +19,7 @@ export const WATCH_COMMAND = ['node', '/app/watch.js']
  * or another image replaces it.
  */
 export const watchJob = (settings: Settings, image: string): Job => {
-  const { instance, jobWatch, jobNamespace } = settings
+  const { instance, jobWatch, jobNamespace, sender } = settings
   const labels = {
     'app.kubernetes.io/part-of': settings.deploymentName,
     [LABEL.instance]: instanceId(instance),
@@ -47,6 +50,7 @@ export const watchJob = (settings: Settings, image: string): Job => {
               JOB_NAMESPACES: settings.jobNamespaces.join(','),
               JOB_WATCH_HEARTBEAT_SECONDS: `${jobWatch.heartbeatSeconds}`,
               JOB_WATCH_LINGER_SECONDS: `${jobWatch.lingerSeconds}`,
+              ...(sender && { TOKEN_FILE: `${TOKEN_FOLDER}/token` }),
             }).map(([name, value]) => ({ name, value })),
             resources: {
               requests: { cpu: '10m', memory: '64Mi' },
@@ -57,8 +61,14 @@ export const watchJob = (settings: Settings, image: string): Job => {
               readOnlyRootFilesystem: true,
               capabilities: { drop: ['ALL'] },
             },
+            ...(sender && {
+              volumeMounts: [
+                { name: 'token', mountPath: TOKEN_FOLDER, readOnly: true },
+              ],
+            }),
           },
         ],
+        ...(sender && { volumes: [tokenVolume(sender.audience)] }),
       },
     },
   }
@@ -77,3 +87,19 @@ export const watchJob = (settings: Settings, image: string): Job => {
     spec,
   }
 }
+
+/** An hour is what the kubelet renews in time. */
+const tokenVolume = (audience: string) => ({
+  name: 'token',
+  projected: {
+    sources: [
+      {
+        serviceAccountToken: {
+          audience,
+          expirationSeconds: 3600,
+          path: 'token',
+        },
+      },
+    ],
+  },
+})

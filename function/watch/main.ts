@@ -1,14 +1,11 @@
-import { randomUUID } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import { systemClock } from '../clock.ts'
 import { connect } from '../cluster/connection.ts'
 import { KubernetesCluster } from '../cluster/kubernetes.ts'
 import { http } from '../keptn/http.ts'
 import { jsonLog } from '../log.ts'
-import { RING_TYPE } from '../rings.ts'
-import { jobWatch, type JobWatchOptions } from './job-watch.ts'
-
-/** A cold start of the function is waited for. Milliseconds. */
-const RING_TIMEOUT = 60_000
+import { jobWatch } from './job-watch.ts'
+import { ringAt } from './ring.ts'
 
 const setting = (name: string): string => {
   const value = process.env[name]
@@ -22,32 +19,6 @@ const log = jsonLog(
   () => Date.now(),
 )
 
-const ringAt =
-  (url: string, source: string): JobWatchOptions['ring'] =>
-  async (about) => {
-    try {
-      const { status } = await http({
-        method: 'POST',
-        url,
-        timeoutMs: RING_TIMEOUT,
-        headers: {
-          'content-type': 'application/json',
-          'ce-specversion': '1.0',
-          'ce-id': randomUUID(),
-          'ce-source': source,
-          'ce-type': RING_TYPE,
-        },
-        body: JSON.stringify(about),
-      })
-      log(status < 300 ? 'info' : 'warn', 'rang', { ...about, status })
-    } catch (error) {
-      log('warn', 'the function could not be called', {
-        ...about,
-        error: String(error),
-      })
-    }
-  }
-
 const start = async (): Promise<void> => {
   const stop = new AbortController()
   process.once('SIGTERM', () => stop.abort())
@@ -56,6 +27,7 @@ const start = async (): Promise<void> => {
     name: setting('FUNCTION_NAME'),
     namespace: setting('FUNCTION_NAMESPACE'),
   }
+  const tokenFile = process.env.TOKEN_FILE
   await jobWatch({
     cluster: new KubernetesCluster(await connect(process.env)),
     clock: systemClock,
@@ -67,10 +39,13 @@ const start = async (): Promise<void> => {
       .filter(Boolean),
     heartbeatSeconds: Number(setting('JOB_WATCH_HEARTBEAT_SECONDS')),
     lingerSeconds: Number(setting('JOB_WATCH_LINGER_SECONDS')),
-    ring: ringAt(
-      setting('CALLBACK_URL'),
-      `job-watch/${instance.namespace}/${instance.name}`,
-    ),
+    ring: ringAt({
+      url: setting('CALLBACK_URL'),
+      source: `job-watch/${instance.namespace}/${instance.name}`,
+      http,
+      log,
+      ...(tokenFile && { token: () => readFile(tokenFile, 'utf8') }),
+    }),
     signal: stop.signal,
   })
   process.exit(0)

@@ -1,0 +1,37 @@
+import t from 'tap'
+import { watchJob } from '../../function/watch-job.ts'
+import { givenSettings } from './given.ts'
+
+const AUDIENCE = 'serving.knative.dev/service/jes/fn'
+const guarded = givenSettings({ AUDIENCE, ALLOWED_SENDERS: 'a:*' })
+const podOf = (settings: typeof guarded) =>
+  watchJob(settings, 'fn:1').spec!.template.spec!
+
+t.test('without an audience the job watch has no token for it', async (t) => {
+  const { volumes, containers } = podOf(givenSettings())
+  t.equal(volumes, undefined)
+  t.equal(containers[0]?.volumeMounts, undefined)
+  t.notMatch(containers[0]?.env, [{ name: 'TOKEN_FILE' }])
+})
+
+t.test('with an audience it gets a short-lived token, as a file', async (t) => {
+  const { volumes, containers } = podOf(guarded)
+  const [volume] = volumes ?? []
+  const [source] = volume?.projected?.sources ?? []
+  t.equal(volumes?.length, 1)
+  t.equal(source?.serviceAccountToken?.audience, AUDIENCE)
+  t.ok((source?.serviceAccountToken?.expirationSeconds ?? 0) <= 3600)
+  const [mount] = containers[0]?.volumeMounts ?? []
+  t.match(mount, { name: volume?.name, readOnly: true })
+  t.match(
+    containers[0]?.env?.find(({ name }) => name === 'TOKEN_FILE')?.value,
+    `${mount?.mountPath}/${source?.serviceAccountToken?.path}`,
+  )
+})
+
+t.test('another audience makes another job watch', async (t) => {
+  const spec = (settings: typeof guarded) =>
+    watchJob(settings, 'fn:1').metadata?.annotations
+  t.notSame(spec(guarded), spec(givenSettings()))
+  t.same(spec(guarded), spec(guarded))
+})
