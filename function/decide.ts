@@ -1,8 +1,8 @@
 import type { Job } from './cluster/cluster.ts'
-import type { Claim, Head, TaskRecord } from './head.ts'
+import { type Claim, type Head, shortReason } from './head.ts'
 import type { Outcome } from './outcome.ts'
 import { recordName, type Step, stepsOf } from './plan.ts'
-import { makeVerdict, type Verdict } from './verdict.ts'
+import { makeVerdict, type TaskRecord, type Verdict } from './verdict.ts'
 
 /** All that a decision depends on. */
 export interface RunState {
@@ -97,7 +97,8 @@ const walkTasks = ({ head, jobs }: RunState): Walk => {
       seen.outcome.state === 'failed' &&
       seen.outcome.hopeless !== true
     ) {
-      tasks[name] = { state: 'failed', reason: seen.outcome.reason }
+      const reason = shortReason(head.plan, seen.outcome.reason)
+      tasks[name] = { state: 'failed', reason }
       over.add(step.action.index)
     } else {
       return { tasks, current: { step, ...seen } }

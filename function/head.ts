@@ -3,14 +3,33 @@ import type { Job, JsonPatch } from './cluster/cluster.ts'
 import type { Envelope } from './envelope.ts'
 import { ANNOTATION, FINALIZER, LABEL } from './labels.ts'
 import { headName, type Instance, instanceId, sequenceId } from './names.ts'
-import type { Plan } from './plan.ts'
-import type { Verdict } from './verdict.ts'
+import { type Plan, stepsOf } from './plan.ts'
+import type { TaskRecord, Verdict } from './verdict.ts'
 
 /** Version of the names and annotations below; see `decodeHead`. */
 export const FORMAT = '1'
 
 /** Bytes of all annotations that Kubernetes allows, less some room. */
 export const PLAN_LIMIT = 200 * 1024
+
+/** Bytes for why tasks failed; on a head they stand twice, with the verdict. */
+const REASONS_LIMIT = 12 * 1024
+
+/**
+ * The beginning of a reason, so short that those of all tasks of a plan fit
+ * on its head: one that does not fit would keep the run from ever ending.
+ */
+export const shortReason = (plan: Plan, reason: string): string => {
+  const limit = Math.floor(REASONS_LIMIT / Math.max(6, stepsOf(plan).length))
+  let short = reason
+  for (;;) {
+    const excess = Buffer.byteLength(JSON.stringify(short)) - 2 - limit
+    if (excess <= 0) return short
+    // A character takes at most 6 bytes per code unit in JSON.
+    const end = short.length - Math.max(4, Math.ceil(excess / 6))
+    short = `${short.slice(0, end).replace(/[\ud800-\udbff]$/, '')}…`
+  }
+}
 
 /** Who may send a report now. Compared as text, so never re-serialised. */
 export interface Claim {
@@ -21,13 +40,6 @@ export interface Claim {
   until: number
   /** With `finished`: what will be said; it cannot change any more. */
   verdict?: Verdict
-}
-
-/** How a task stands, as far as it was written down. */
-export interface TaskRecord {
-  state: 'created' | 'succeeded' | 'failed'
-  /** With `failed`: why, for the message. */
-  reason?: string
 }
 
 /** An end that came from outside. */

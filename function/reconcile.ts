@@ -8,7 +8,7 @@ import {
   type Head,
   markPatch,
   reportedPatch,
-  type TaskRecord,
+  shortReason,
 } from './head.ts'
 import { tellUser } from './kubernetes-event.ts'
 import { finishedData } from './finished.ts'
@@ -19,7 +19,7 @@ import { ensureTaskJob } from './own-task.ts'
 import { adoptBundles } from './bundles.ts'
 import { settle } from './settle.ts'
 import { stopTask } from './stop-task.ts'
-import type { Verdict } from './verdict.ts'
+import type { TaskRecord, Verdict } from './verdict.ts'
 
 /** Where a pass ended: nothing more to do now. */
 export interface Reconciled {
@@ -274,7 +274,10 @@ const createOrRefusal = async (
     return await ensureTaskJob(cluster, head, step)
   } catch (error) {
     if (!isClusterError(error, 'Invalid', 'Forbidden', 'NotFound')) throw error
-    return `the cluster does not accept its job: ${error.message}`
+    return shortReason(
+      head.plan,
+      `the cluster does not accept its job: ${error.message}`,
+    )
   }
 }
 

@@ -1,5 +1,11 @@
-import type { TaskRecord } from './head.ts'
 import { type Plan, recordName, type Step, stepsOf } from './plan.ts'
+
+/** How a task stands, as far as it was written down. */
+export interface TaskRecord {
+  state: 'created' | 'succeeded' | 'failed'
+  /** With `failed`: why, for the message. */
+  reason?: string
+}
 
 /** What `.finished` will say; once claimed, it does not change. */
 export interface Verdict {

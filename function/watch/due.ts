@@ -1,8 +1,9 @@
 import type { Job, Pod } from '../cluster/cluster.ts'
 import { STORE_DELAY } from '../decide.ts'
-import type { Claim, TaskRecord } from '../head.ts'
+import type { Claim } from '../head.ts'
 import { ANNOTATION, LABEL } from '../labels.ts'
 import { lacksPod, taskOutcome } from '../outcome.ts'
+import type { TaskRecord } from '../verdict.ts'
 
 /** An unsettled run, as far as the job watch sees it. */
 export interface WatchedRun {

@@ -5,10 +5,10 @@ import {
   type RunState,
   STORE_DELAY,
 } from '../../function/decide.ts'
-import type { Claim, Head, TaskRecord } from '../../function/head.ts'
+import type { Claim, Head } from '../../function/head.ts'
 import type { Outcome } from '../../function/outcome.ts'
 import { type Plan, recordName } from '../../function/plan.ts'
-import type { Verdict } from '../../function/verdict.ts'
+import type { TaskRecord, Verdict } from '../../function/verdict.ts'
 import { action, givenEnvelope, plan, RUN, stepOf } from './given.ts'
 
 const NOW = Date.UTC(2026, 0, 1, 12)

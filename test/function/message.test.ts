@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import t from 'tap'
-import type { TaskRecord } from '../../function/head.ts'
+import type { TaskRecord } from '../../function/verdict.ts'
 import {
   finishedMessage,
   jsonBytes,

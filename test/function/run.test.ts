@@ -284,6 +284,36 @@ for (const code of ['Invalid', 'Forbidden', 'NotFound'] as const)
     },
   )
 
+t.test('many tasks with long last words: the run ends', async (t) => {
+  const names = Array.from({ length: 60 }, (_, index) => `t${index}`)
+  const world = makeWorld({
+    config: `apiVersion: v2
+actions:
+${names
+  .map(
+    (name) => `- name: ${name}
+  events: [{name: sh.keptn.event.deployment.triggered}]
+  tasks: [{name: ${name}, image: busybox}]
+`,
+  )
+  .join('')}`,
+    scripts: Object.fromEntries(
+      names.map((name) => [
+        name,
+        async (run) => {
+          run.started()
+          return { exitCode: 1, message: '\u{1f600}\n'.repeat(800) }
+        },
+      ]),
+    ),
+  })
+  const event = world.trigger()
+  await world.deliver(event)
+  t.equal(await world.settle(600_000), true)
+  t.strictSame(world.kinds(event), ['started', 'finished'])
+  t.match(world.reports(event)[1]?.data.message, /Task 't59' failed: job t59-/)
+})
+
 t.test('a job that somebody deletes ends its task', async (t) => {
   const world: World = makeWorld({
     config: config(task('one') + task('two')),

@@ -1,9 +1,10 @@
 import t from 'tap'
 import type { Job, Pod } from '../../../function/cluster/cluster.ts'
 import { STORE_DELAY } from '../../../function/decide.ts'
-import type { Claim, TaskRecord } from '../../../function/head.ts'
+import type { Claim } from '../../../function/head.ts'
 import { ANNOTATION, LABEL } from '../../../function/labels.ts'
 import { NO_POD_GRACE } from '../../../function/outcome.ts'
+import type { TaskRecord } from '../../../function/verdict.ts'
 import { dueReason, watchedRuns } from '../../../function/watch/due.ts'
 import {
   containerStatus,
