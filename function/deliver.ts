@@ -37,6 +37,9 @@ export const deliver = async (args: {
       ;
       pause = Math.min(2 * pause, LONGEST_PAUSE)
     ) {
+      // After a freeze the timer comes too late: somebody else may be at it.
+      if (clock.monotonic() >= until)
+        return { state: 'later', reason: 'the time to send was over' }
       const sent: Sent = await reporter.send(report, limit.signal)
       if (sent.state === 'sent') return { state: 'delivered' }
       if (sent.state === 'refused') return { ...sent, state: 'refused' }

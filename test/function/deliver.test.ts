@@ -120,8 +120,9 @@ t.test('a send that fails oddly may have been published', async (t) => {
 })
 
 t.test('the time is over already: it is not sent', async (t) => {
-  const { delivery } = await run({ answers: ['hangs'], until: -1 })
+  const { delivery, at } = await run({ answers: [SENT], until: -1 })
   t.match(delivery, { state: 'later' })
+  t.strictSame(at, [])
 })
 
 const ASKED: [
