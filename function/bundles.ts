@@ -98,14 +98,18 @@ export const adoptBundles = async (
   )
 }
 
-/** Removes the bundles in namespaces where the head can own nothing. */
+/**
+ * Removes the bundles that the head does not own: those in other namespaces,
+ * and all of them when they were not `adopted` (no task of the run started).
+ */
 export const deleteUnownedBundles = async (
   cluster: Cluster,
   head: Head,
+  { adopted }: { adopted: boolean },
 ): Promise<void> => {
   await Promise.all(
     head.plan.bundles
-      .filter((bundle) => !isOwnable(head)(bundle))
+      .filter((bundle) => !adopted || !isOwnable(head)(bundle))
       .map(async ({ namespace, name }) => {
         try {
           await cluster.delete('ConfigMap', namespace, name)

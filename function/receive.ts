@@ -43,14 +43,17 @@ export const receive = async (
   const [known, found] = await Promise.all([
     findHead(ports, run),
     lookupConfig(store, event).catch((error: unknown) => {
-      // The project is not there, or the like: a repeat cannot mend it.
-      if (error instanceof StoreError && !error.retry) return error
+      if (error instanceof StoreError) return error
       throw error
     }),
   ])
+  // Whatever the store says: its config is not read again for this run.
   if (known) return knownRun(known)
-  if (found instanceof StoreError)
+  if (found instanceof StoreError) {
+    if (found.retry) throw found
+    // The project is not there, or the like: a repeat cannot mend it.
     return { state: 'ignored', reason: found.message }
+  }
   if (!found)
     return { state: 'ignored', reason: 'there is no job/config.yaml for it' }
   const { configBytes } = settings.limits

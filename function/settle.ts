@@ -32,7 +32,7 @@ export const settle = async (
         ),
       )
     }),
-    deleteUnownedBundles(cluster, head),
+    deleteUnownedBundles(cluster, head, { adopted: jobs.size > 0 }),
   ])
   const settled = await cluster.patch(
     'Job',

@@ -2,6 +2,7 @@ import t from 'tap'
 import type { JobEvent } from '../../config/event.ts'
 import { ClusterError, type Job } from '../../function/cluster/cluster.ts'
 import { CannotStart } from '../../function/cluster/runner.ts'
+import { StoreError } from '../../function/resource-store.ts'
 import { ends, makeWorld, type World } from '../world.ts'
 
 const config = (tasks: string, more = '') => `apiVersion: v2
@@ -422,6 +423,31 @@ t.test('files and their owner', async (t) => {
   await world.clock.advance(7 * 3600_000)
   t.strictSame(world.cluster.objects('ConfigMap'), [])
   t.strictSame(world.cluster.objects('Job'), [])
+})
+
+t.test('no task starts: no bundle is left', async (t) => {
+  const world = makeWorld({
+    config: config(
+      task('one', '    files: [a.txt]\n') + task('two', '    files: [nope]\n'),
+    ),
+    files: { 'a.txt': 'a' },
+  })
+  const event = world.trigger()
+  await world.deliver(event)
+  await world.settle()
+  t.match(world.reports(event)[1]?.data, { result: 'fail' })
+  t.strictSame(world.cluster.objects('ConfigMap'), [])
+})
+
+t.test('a repeat is taken while Keptn is away', async (t) => {
+  const world = makeWorld({ config: config(task('one')) })
+  const event = world.trigger()
+  t.equal(await world.deliver(event), true)
+  world.fault = async ({ port }) => {
+    if (port === 'store') throw new StoreError('Keptn is away', true)
+  }
+  t.equal(await world.deliver(event), true)
+  t.equal(await world.deliver(world.trigger()), false, 'another is not')
 })
 
 t.test('labels, commit and test times are kept', async (t) => {
