@@ -55,6 +55,8 @@ export const localRun = async (
   const name = headName(runId(settings.instance, event))
   const end = new AbortController()
   const running = new Set<Promise<unknown>>()
+  const defect = Promise.withResolvers<never>()
+  defect.promise.catch(() => {})
   const cluster: MemoryCluster = new MemoryCluster({
     clock: args.clock,
     random: Math.random,
@@ -62,7 +64,13 @@ export const localRun = async (
     runner: {
       run: (run) => {
         const container = isWatch(run)
-          ? watchContainer(args, cluster, run, end.signal, () => executor)
+          ? watchContainer(args, cluster, run, end.signal, (ring) =>
+              executor.ring(ring).catch((error: unknown) => {
+                args.log('error', 'a callback failed', { error: String(error) })
+                // It would fail for ever: no other cause goes away here.
+                if (!isClusterError(error)) defect.reject(error)
+              }),
+            )
           : args.runner.run(run)
         const tracked = container
           .catch(() => undefined)
@@ -92,7 +100,10 @@ export const localRun = async (
       return undefined
     if (signal.aborted) cancel()
     signal.addEventListener('abort', cancel, { once: true })
-    const settled = await settledHead(cluster, namespace, name)
+    const settled = await Promise.race([
+      settledHead(cluster, namespace, name),
+      defect.promise,
+    ])
     await executor.idle()
     const head = decodeHead(settled)
     return { head, tasks: await taskRecords(cluster, head) }
@@ -129,7 +140,7 @@ const watchContainer = async (
   cluster: MemoryCluster,
   run: ContainerRun,
   end: AbortSignal,
-  executor: () => JobExecutor,
+  ring: JobExecutor['ring'],
 ) => {
   run.started()
   await jobWatch({
@@ -141,15 +152,7 @@ const watchContainer = async (
     jobNamespaces: settings.jobNamespaces,
     heartbeatSeconds: settings.jobWatch.heartbeatSeconds,
     lingerSeconds: settings.jobWatch.lingerSeconds,
-    ring: async (about) => {
-      try {
-        await executor().ring(
-          'run' in about ? { run: about.run } : { all: true },
-        )
-      } catch (error) {
-        log('error', 'a callback failed', { ...about, error: String(error) })
-      }
-    },
+    ring: (about) => ring('run' in about ? { run: about.run } : { all: true }),
     signal: AbortSignal.any([run.signal, end]),
   })
   return { exitCode: 0 }

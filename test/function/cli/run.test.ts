@@ -2,6 +2,8 @@ import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { commandLine, folder, repository } from './command-line.ts'
 
+t.setTimeout(180_000)
+
 const seed = 'test/examples/seed'
 const event = repository(`${seed}/event.json`)
 
@@ -12,32 +14,26 @@ const action = (name: string, tasks: string[], more = '') =>
 ${more}  tasks:
 ${tasks.map((task) => `  - {image: alpine, name: ${task}}\n`).join('')}`
 
-const node = (script: string) =>
-  `cmd: [${JSON.stringify(process.execPath)}, -e, ${JSON.stringify(script)}]`
+const sh = (script: string) => `cmd: [sh, -c, ${JSON.stringify(script)}]`
 
 const files = folder({
   'failing.yaml': config(
     action('A', [
-      `first, ${node('console.log("\\u001b[31mhello"); process.exit(3)')}`,
-      `second, ${node('')}`,
-    ]) +
-      action('B', [`third, ${node('console.log(process.env.KEPTN_STAGE)')}`]),
+      `first, ${sh("printf '\\033[31mhello\\n'; exit 3")}`,
+      `second, ${sh('true')}`,
+    ]) + action('B', [`third, ${sh('echo $KEPTN_STAGE')}`]),
   ),
   'silent.yaml': config(
-    action('A', [`only, ${node('process.exit(1)')}`], '  silent: true\n'),
+    action('A', [`only, ${sh('exit 1')}`], '  silent: true\n'),
   ),
-  'slow.yaml': config(
-    action('A', [`slow, ${node('console.log("up");setInterval(()=>{},1e6)')}`]),
-  ),
+  'slow.yaml': config(action('A', [`slow, ${sh('echo up; exec sleep 600')}`])),
   'timeout.yaml': config(
-    action('A', [
-      `slow, maxPollDuration: 1, ${node('setInterval(()=>{},1e6)')}`,
-    ]),
+    action('A', [`slow, maxPollDuration: 1, ${sh('exec sleep 600')}`]),
   ),
   'entry.yaml': config(action('A', ['entry'])),
   'secret.yaml': config(
     action('A', [
-      `s, namespace: other, env: [{name: my, value: x, valueFrom: secret}], ${node('console.log(process.env.token)')}`,
+      `s, namespace: other, env: [{name: my, value: x, valueFrom: secret}], ${sh('echo $token')}`,
     ]),
   ),
   'nothing.yaml': config('- name: A\n  events: [{name: never}]\n'),
