@@ -4,7 +4,7 @@ import type {
   IncomingHttpHeaders,
   IncomingMessage,
 } from 'node:http'
-import { Agent as TlsAgent, request as httpsRequest } from 'node:https'
+import type * as Https from 'node:https'
 
 export interface HttpRequest {
   method: 'GET' | 'POST'
@@ -46,11 +46,19 @@ export class HttpError extends Error {
   }
 }
 
+/** The answer's body has more bytes than are accepted: it will have again. */
+export class TooLargeError extends HttpError {}
+
 const MAX_BYTES = 8 * 1024 * 1024
 
-const pools = {
-  'http:': new Agent({ keepAlive: true, maxSockets: 16 }),
-  'https:': new TlsAgent({ keepAlive: true, maxSockets: 16 }),
+const POOL = { keepAlive: true, maxSockets: 16 }
+const plain = { agent: new Agent(POOL), request: httpRequest }
+let secure: { agent: Https.Agent; request: typeof Https.request } | undefined
+
+/** TLS is loaded when it is needed: in the cluster, Keptn speaks plain HTTP. */
+const loadTls = async (): Promise<void> => {
+  const https = await import('node:https')
+  secure ??= { agent: new https.Agent(POOL), request: https.request }
 }
 
 /**
@@ -59,6 +67,7 @@ const pools = {
  * a GET could then neither be repeated nor be known to have failed.
  */
 export const http: Http = async (request) => {
+  if (/^https:/i.test(request.url)) await loadTls()
   if (request.method !== 'GET') return exchange(request, false)
   try {
     return await exchange(request, true)
@@ -122,7 +131,12 @@ const exchange = (request: HttpRequest, keep: boolean): Promise<HttpAnswer> =>
           end()
           resolve({ status: status ?? 0, headers: answer.headers, body })
         },
-        (error: Error) => end(fail(error.message)),
+        (error: Error) =>
+          end(
+            error instanceof RangeError
+              ? fail(error.message, TooLargeError)
+              : fail(error.message),
+          ),
       )
     })
     sending.end(request.body)
@@ -133,13 +147,13 @@ const open = (request: HttpRequest, keep: boolean): ClientRequest => {
   const { protocol } = new URL(request.url)
   if (protocol !== 'http:' && protocol !== 'https:')
     throw new Error(`${protocol} is not supported`)
-  const make = protocol === 'https:' ? httpsRequest : httpRequest
+  const client = protocol === 'https:' ? secure! : plain
   const unverified = request.tlsVerify === false
-  return make(request.url, {
+  return client.request(request.url, {
     method: request.method,
     headers: request.headers ?? {},
     // Kept connections are verified ones.
-    agent: keep && !unverified && pools[protocol],
+    agent: keep && !unverified && client.agent,
     ...(unverified && { rejectUnauthorized: false }),
   })
 }
@@ -157,7 +171,7 @@ const read = async (
   for await (const chunk of answer as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > maxBytes)
-      throw new Error(`the answer is larger than ${maxBytes} bytes`)
+      throw new RangeError(`the answer is larger than ${maxBytes} bytes`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -1,7 +1,7 @@
 import type { ResourceStore, Scope } from '../resource-store.ts'
 import { StoreError } from '../resource-store.ts'
 import type { Auth } from './auth.ts'
-import { http as systemHttp } from './http.ts'
+import { http as systemHttp, TooLargeError } from './http.ts'
 import type { Http, HttpAnswer } from './http.ts'
 import { messageOf, nextPageOf, objectOf } from './answer.ts'
 
@@ -40,7 +40,8 @@ export const keptnResourceStore = (
       return answer
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      throw new StoreError(`Keptn cannot be read: ${reason}`, true, error)
+      const retry = !(error instanceof TooLargeError)
+      throw new StoreError(`Keptn cannot be read: ${reason}`, retry, error)
     }
   }
 

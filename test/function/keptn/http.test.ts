@@ -5,7 +5,7 @@ import { createServer as createTcpServer } from 'node:net'
 import type { AddressInfo, Server } from 'node:net'
 import t from 'tap'
 import type { Test } from 'tap'
-import { http, HttpError } from '../../../function/keptn/http.ts'
+import { http, HttpError, TooLargeError } from '../../../function/keptn/http.ts'
 
 const listen = async (server: Server): Promise<string> => {
   server.listen(0, '127.0.0.1')
@@ -95,7 +95,9 @@ t.test('an answer that is too large is not read', async (t) => {
   const get = (maxBytes: number) =>
     http({ method: 'GET', url, timeoutMs: 5000, maxBytes })
   t.equal((await get(11)).body.length, 11)
-  t.match((await failure(get(10))).message, /larger than 10 bytes/)
+  const error = await failure(get(10))
+  t.match(error.message, /larger than 10 bytes/)
+  t.type(error, TooLargeError)
 })
 
 t.test('a signal ends it with its reason', async (t) => {

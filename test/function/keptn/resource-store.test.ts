@@ -1,6 +1,6 @@
 import t from 'tap'
 import { keptnAuth } from '../../../function/keptn/auth.ts'
-import { HttpError } from '../../../function/keptn/http.ts'
+import { HttpError, TooLargeError } from '../../../function/keptn/http.ts'
 import type { Http } from '../../../function/keptn/http.ts'
 import { keptnResourceStore } from '../../../function/keptn/resource-store.ts'
 import { keptnApi } from '../../keptn/api.ts'
@@ -254,4 +254,13 @@ t.test('a login that is away is a store that is away', async (t) => {
   const auth = keptnAuth({ oauth, http })
   const store = keptnResourceStore({ endpoint: 'http://keptn', auth, http })
   await t.rejects(store.get(SCOPE, 'a'), { name: 'StoreError', retry: true })
+})
+
+t.test('what is too large stays too large', async (t) => {
+  const http: Http = async () => {
+    throw new TooLargeError('the answer is larger than 8 bytes', true, 200)
+  }
+  const auth = keptnAuth({})
+  const store = keptnResourceStore({ endpoint: 'http://keptn', auth, http })
+  await t.rejects(store.get(SCOPE, 'a'), { name: 'StoreError', retry: false })
 })
