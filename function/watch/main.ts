@@ -48,7 +48,9 @@ const start = async (): Promise<void> => {
     }),
     signal: stop.signal,
   })
-  process.exit(0)
+  // Told to stop it has not left: its Job must not be Complete, which nobody
+  // would start again, when only the container was stopped (a reboot).
+  process.exit(stop.signal.aborted ? 1 : 0)
 }
 
 start().catch((error: unknown) => {
