@@ -47,21 +47,80 @@ const checkNamespace = (
       }
 }
 
+/** A `*` at the end of a name stands for any rest. */
+const isListed = (names: readonly string[], name: string): boolean =>
+  names.some((each) =>
+    each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each,
+  )
+
+/** As the kernel names them, without `CAP_`. */
+const capabilityName = (name: string): string =>
+  name.toUpperCase().replace(/^CAP_/, '')
+
+const checkCapabilities = (
+  { allowedCapabilities }: Settings,
+  task: Task,
+): TaskError | undefined => {
+  if (allowedCapabilities.includes('*')) return undefined
+  const allowed = allowedCapabilities.map(capabilityName)
+  const bad = task.securityContext?.capabilities?.add?.find(
+    (name) => !allowed.includes(capabilityName(name)),
+  )
+  return bad === undefined
+    ? undefined
+    : {
+        code: 'capability-not-allowed',
+        message: `capability ${bad} is not allowed; take it out of \`capabilities.add\`, or ask who runs the function to add it to ALLOWED_CAPABILITIES`,
+      }
+}
+
 /** A task with the function's own account could do all that it can. */
 const checkServiceAccount = (
   settings: Settings,
   task: Task,
 ): TaskError | undefined => {
-  const account =
-    (task.serviceAccount ?? settings.jobDefaults.serviceAccount) || 'default'
+  const byDefault = settings.jobDefaults.serviceAccount || 'default'
+  const account = (task.serviceAccount ?? byDefault) || 'default'
   const own = [settings.serviceAccount, settings.jobWatch.serviceAccount]
   const homes = [settings.instance.namespace, settings.jobNamespace]
-  return own.includes(account) && homes.includes(taskNamespace(settings, task))
-    ? {
+  if (own.includes(account) && homes.includes(taskNamespace(settings, task)))
+    return {
+      code: 'service-account-not-allowed',
+      message: `service account ${account} belongs to the function and is not for tasks; name another one in \`serviceAccount\``,
+    }
+  return account === byDefault ||
+    isListed(settings.allowedServiceAccounts, account)
+    ? undefined
+    : {
         code: 'service-account-not-allowed',
-        message: `service account ${account} belongs to the function and is not for tasks; name another one in \`serviceAccount\``,
+        message: `service account ${account} is not allowed for tasks; leave \`serviceAccount\` out, or ask who runs the function to add it to ALLOWED_SERVICE_ACCOUNTS`,
       }
-    : undefined
+}
+
+/** A task with the function's own Secrets could speak to Keptn as it does. */
+const checkSecrets = (
+  settings: Settings,
+  task: Task,
+): TaskError | undefined => {
+  const names = task.env
+    .filter(({ valueFrom }) => valueFrom === 'secret')
+    .map(({ name }) => name)
+  const atHome = taskNamespace(settings, task) === settings.instance.namespace
+  const own = names.find(
+    (name) => atHome && isListed(settings.functionSecrets, name),
+  )
+  if (own !== undefined)
+    return {
+      code: 'secret-not-allowed',
+      message: `Secret ${own} belongs to the function and is not for tasks; name another one in \`env\``,
+    }
+  const bad = names.find((name) => !isListed(settings.allowedSecrets, name))
+  return bad === undefined
+    ? undefined
+    : {
+        code: 'secret-not-allowed',
+        message: `Secret ${bad} is not allowed for tasks; take it out of \`env\`, or ask who runs the function to add it to ALLOWED_SECRETS`,
+      }
 }
 
 /** The keys of annotations below the function's own prefix are its own. */
@@ -88,5 +147,7 @@ export const checkTask = (
   checkImage(settings, task) ??
   checkPrivileged(settings, task) ??
   checkNamespace(settings, task) ??
+  checkCapabilities(settings, task) ??
   checkServiceAccount(settings, task) ??
+  checkSecrets(settings, task) ??
   checkAnnotations(settings, task)

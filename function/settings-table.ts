@@ -143,6 +143,35 @@ export const settingsTable = {
     default: 'false',
     meaning: 'Whether tasks may ask for a privileged container.',
   },
+  ALLOWED_CAPABILITIES: {
+    default: '*',
+    meaning:
+      'Linux capabilities that tasks may add, comma separated; `*`: any, empty: none.',
+    emptyCounts: true,
+  },
+  ALLOWED_SERVICE_ACCOUNTS: {
+    default: '*',
+    meaning:
+      "Service accounts that tasks may name beside the default one, comma separated, `*` at the end for any rest; `*`: any but the function's own, empty: none.",
+    emptyCounts: true,
+  },
+  FUNCTION_SECRETS: {
+    default: 'job-executor-service-keptn',
+    meaning:
+      "Secrets of the function's namespace that no task may name, comma separated, `*` at the end for any rest.",
+    emptyCounts: true,
+  },
+  ALLOWED_SECRETS: {
+    default: '*',
+    meaning:
+      "Secrets that tasks may name, comma separated, `*` at the end for any rest; `*`: any but the function's, empty: none.",
+    emptyCounts: true,
+  },
+  REDACT_SECRETS: {
+    default: 'false',
+    meaning:
+      "Whether the values of a run's Secrets are taken out of the logs that are sent; needs the right to read these Secrets.",
+  },
   TASK_DEADLINE_SECONDS: {
     default: '0',
     meaning: 'Longest time that any task may take; 0: no such limit.',
@@ -201,7 +230,7 @@ export const settingsTable = {
     meaning: 'Longest body of a request.',
   },
   LIMIT_CONFIG_BYTES: {
-    default: '1048576',
+    default: '65536',
     meaning: 'Longest `job/config.yaml`.',
   },
   LIMIT_FILES: { default: '200', meaning: 'Most files of one task.' },
@@ -211,6 +240,14 @@ export const settingsTable = {
     meaning: 'Most bytes of all files of one task.',
   },
   LIMIT_TASKS: { default: '100', meaning: 'Most tasks of one run.' },
+  LIMIT_LABELS: {
+    default: '100',
+    meaning: 'Most labels of an event; each becomes a variable.',
+  },
+  LIMIT_LABELS_BYTES: {
+    default: '32768',
+    meaning: 'Most bytes of all labels of an event, names and texts.',
+  },
   LIMIT_MESSAGE_BYTES: {
     default: '61440',
     meaning: 'Longest `.finished` event; the oldest part of its logs is cut.',

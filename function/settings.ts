@@ -42,6 +42,16 @@ export interface Settings {
   /** Globs of images that tasks may use; none: all. */
   readonly allowedImages: readonly string[]
   readonly allowPrivilegedJobs: boolean
+  /** Capabilities that tasks may add; `*` is any. */
+  readonly allowedCapabilities: readonly string[]
+  /** Beside the default one; a `*` at the end stands for any rest. */
+  readonly allowedServiceAccounts: readonly string[]
+  /** Secrets that no task may name; a `*` at the end stands for any rest. */
+  readonly functionSecrets: readonly string[]
+  /** Secrets that tasks may name; a `*` at the end stands for any rest. */
+  readonly allowedSecrets: readonly string[]
+  /** Whether the values of Secrets are taken out of what is sent. */
+  readonly redactSecrets: boolean
   /** Longest time of any task; absent: no such limit. */
   readonly taskDeadlineSeconds?: number
   readonly callbackUrl: string
@@ -106,6 +116,10 @@ export interface Limits {
   /** All files of one task. */
   readonly filesBytes: number
   readonly tasks: number
+  /** Number of an event's labels. */
+  readonly labels: number
+  /** All labels of an event, names and texts. */
+  readonly labelsBytes: number
   /** A whole `.finished`, as JSON. */
   readonly messageBytes: number
 }
@@ -165,6 +179,18 @@ const readSender = (from: Variables): Settings['sender'] => {
   if (audience === undefined && subjects.length > 0)
     from.mistake('AUDIENCE', 'is needed with ALLOWED_SENDERS')
   return audience === undefined ? undefined : { audience, subjects }
+}
+
+/** Names of objects; a `*` at the end stands for any rest. */
+const readNames = (from: Variables, name: SettingName): string[] => {
+  const names = from.list(name)
+  const bad = names.find((each) => !/^[-.a-z0-9]*\*?$/.test(each))
+  if (bad !== undefined)
+    from.mistake(
+      name,
+      `expected names, separated by commas, with \`*\` at the end only; \`${bad}\` is none`,
+    )
+  return names
 }
 
 const readInstance = (from: Variables, files: SettingsFiles): Instance => {
@@ -308,6 +334,9 @@ const readLimits = (from: Variables): Limits => ({
   fileBytes: from.integer('LIMIT_FILE_BYTES', 0),
   filesBytes: from.integer('LIMIT_FILES_BYTES', 0),
   tasks: from.integer('LIMIT_TASKS', 1),
+  labels: from.integer('LIMIT_LABELS', 0),
+  // They stand in the head, whose annotations have at most 256 KiB.
+  labelsBytes: from.integer('LIMIT_LABELS_BYTES', 0, 65_536),
   messageBytes: from.integer('LIMIT_MESSAGE_BYTES', 4096),
 })
 
@@ -361,6 +390,11 @@ const readAll = (
     jobDefaults: readJobDefaults(from, files),
     allowedImages: from.parsed('ALLOWED_IMAGE_LIST', readAllowedImages) ?? [],
     allowPrivilegedJobs: from.boolean('ALLOW_PRIVILEGED_JOBS'),
+    allowedCapabilities: from.list('ALLOWED_CAPABILITIES'),
+    allowedServiceAccounts: readNames(from, 'ALLOWED_SERVICE_ACCOUNTS'),
+    functionSecrets: readNames(from, 'FUNCTION_SECRETS'),
+    allowedSecrets: readNames(from, 'ALLOWED_SECRETS'),
+    redactSecrets: from.boolean('REDACT_SECRETS'),
     ...(taskDeadlineSeconds > 0 && { taskDeadlineSeconds }),
     callbackUrl:
       from.url('CALLBACK_URL') ??

@@ -20,6 +20,12 @@ const task = (fields: Partial<Task> = {}): Task => ({
   ...fields,
 })
 
+const secret = (name: string): Partial<Task> => ({
+  env: [{ name, value: '', valueFrom: 'secret' }],
+})
+const adds = (...add: string[]): Partial<Task> => ({
+  securityContext: { capabilities: { add } },
+})
 const privileged = { securityContext: { privileged: true } }
 const cases: [string, NodeJS.ProcessEnv, Partial<Task>, string | undefined][] =
   [
@@ -45,6 +51,92 @@ const cases: [string, NodeJS.ProcessEnv, Partial<Task>, string | undefined][] =
       undefined,
     ],
     ['another namespace', {}, { namespace: 'j' }, 'namespace-not-allowed'],
+    ['a capability', {}, adds('SYS_ADMIN'), undefined],
+    [
+      'a listed capability, spelled otherwise',
+      { ALLOWED_CAPABILITIES: 'NET_RAW,CAP_CHOWN' },
+      adds('cap_net_raw', 'chown'),
+      undefined,
+    ],
+    [
+      'another capability',
+      { ALLOWED_CAPABILITIES: 'NET_RAW' },
+      adds('NET_RAW', 'SYS_ADMIN'),
+      'capability-not-allowed',
+    ],
+    [
+      'all capabilities where some are listed',
+      { ALLOWED_CAPABILITIES: 'NET_RAW' },
+      adds('all'),
+      'capability-not-allowed',
+    ],
+    [
+      'a capability where none is allowed',
+      { ALLOWED_CAPABILITIES: '' },
+      adds('CHOWN'),
+      'capability-not-allowed',
+    ],
+    [
+      'a service account of the list',
+      { ALLOWED_SERVICE_ACCOUNTS: 'team-*' },
+      { serviceAccount: 'team-a' },
+      undefined,
+    ],
+    [
+      'another service account',
+      { ALLOWED_SERVICE_ACCOUNTS: 'team-*' },
+      { serviceAccount: 'x' },
+      'service-account-not-allowed',
+    ],
+    [
+      'the default service account, whatever the list',
+      { ALLOWED_SERVICE_ACCOUNTS: '', DEFAULT_JOB_SERVICE_ACCOUNT: 'd' },
+      { serviceAccount: 'd' },
+      undefined,
+    ],
+    [
+      "the namespace's default account where another is the default",
+      { ALLOWED_SERVICE_ACCOUNTS: '', DEFAULT_JOB_SERVICE_ACCOUNT: 'd' },
+      { serviceAccount: '' },
+      'service-account-not-allowed',
+    ],
+    ['a Secret', {}, secret('x'), undefined],
+    [
+      "the function's Secret",
+      {},
+      secret('job-executor-service-keptn'),
+      'secret-not-allowed',
+    ],
+    [
+      "the function's Secret, although listed",
+      { FUNCTION_SECRETS: 'own-*', ALLOWED_SECRETS: '*' },
+      secret('own-token'),
+      'secret-not-allowed',
+    ],
+    [
+      "a Secret of that name in another namespace than the function's",
+      { JOB_NAMESPACES: 'j' },
+      { ...secret('job-executor-service-keptn'), namespace: 'j' },
+      undefined,
+    ],
+    [
+      'a Secret of the list',
+      { ALLOWED_SECRETS: 'a,b' },
+      secret('b'),
+      undefined,
+    ],
+    [
+      'another Secret',
+      { ALLOWED_SECRETS: 'a,b' },
+      secret('c'),
+      'secret-not-allowed',
+    ],
+    [
+      'a Secret where none is allowed',
+      { ALLOWED_SECRETS: '' },
+      secret('c'),
+      'secret-not-allowed',
+    ],
     [
       "the function's namespace",
       { JOB_NAMESPACE: 'j' },

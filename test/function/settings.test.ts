@@ -50,6 +50,11 @@ t.test("defaults are the original chart's", async (t) => {
     },
     allowedImages: [],
     allowPrivilegedJobs: false,
+    allowedCapabilities: ['*'],
+    allowedServiceAccounts: ['*'],
+    functionSecrets: ['job-executor-service-keptn'],
+    allowedSecrets: ['*'],
+    redactSecrets: false,
     callbackUrl:
       'http://job-executor-service.default.svc.cluster.local/callbacks/job',
     jobWatch: {
@@ -70,11 +75,13 @@ t.test("defaults are the original chart's", async (t) => {
     ],
     limits: {
       bodyBytes: 1048576,
-      configBytes: 1048576,
+      configBytes: 65536,
       files: 200,
       fileBytes: 921600,
       filesBytes: 10485760,
       tasks: 100,
+      labels: 100,
+      labelsBytes: 32768,
       messageBytes: 61440,
     },
   })
