@@ -51,8 +51,10 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
 
   let heads = 0
   const look = (): void => {
-    // Before all is listed nothing can be told.
-    if (jobs.size < namespaces.length || pods.size < namespaces.length) return
+    // Before the heads and what is beside them are listed nothing can be told.
+    // Other namespaces are not waited for: one that cannot be read must not
+    // keep the runs from being rung for.
+    if (!jobs.has(jobNamespace) || !pods.has(jobNamespace)) return
     const runs = watchedRuns(flat(jobs), [...flat(pods), ...ended.values()])
     heads = runs.size
     for (const [uid, { metadata }] of ended)
@@ -115,7 +117,7 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
         heartbeat = now
         void options.ring({ all: true })
       }
-      if (heads > 0 || jobs.size < namespaces.length) empty = undefined
+      if (heads > 0 || !jobs.has(jobNamespace)) empty = undefined
       else empty ??= now
       if (
         empty !== undefined &&

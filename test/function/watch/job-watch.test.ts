@@ -174,6 +174,25 @@ t.test('a task in another namespace', async (t) => {
   t.equal(it.rung[0], `${RUN} 1-1 succeeded`)
 })
 
+t.test('a namespace that cannot be read keeps no other waiting', async (t) => {
+  const it = given({ taskMs: 10, jobNamespaces: ['far'] })
+  const { cluster } = it
+  const list = cluster.list.bind(cluster)
+  cluster.list = async (kind, namespace, selection) => {
+    if (namespace === 'far') throw new ClusterError('Forbidden', 'no role')
+    return list(kind, namespace, selection)
+  }
+  const head = await createHead(cluster)
+  await createTask(cluster, head, '1-1')
+  await announced(cluster, head)
+  await it.start()
+  await it.clock.advance(5_000)
+  t.equal(it.rung[0], `${RUN} 1-1 succeeded`)
+  await settled(cluster, head)
+  await it.clock.advance(20_000)
+  t.equal(it.end, 'left')
+})
+
 t.test('a pod that ended is remembered, not looked for', async (t) => {
   const it = given()
   await it.start()
