@@ -28,6 +28,12 @@ const cases: [string, number, Record<string, string>, string][] = [
     { a: '    # { total: 7, pass: 7 }\n# { total: 1, pass: 1 }\n' },
     '1 passed, 0 failed',
   ],
+  [
+    'reads on behind bytes that are no text',
+    0,
+    { a: '\0\xff# not text\n# { total: 3, pass: 3 }\n' },
+    '3 passed, 0 failed',
+  ],
   ['takes a missing file for no results', 0, {}, '0 passed, 0 failed'],
 ]
 for (const [name, broken, files, total] of cases)
