@@ -289,7 +289,7 @@ t.test('settling leaves the finalizers of others', async (t) => {
 
 t.test('settling notices that the finalizers changed', async (t) => {
   const { cluster } = givenCluster()
-  const head = await createWith(cluster, ['a.io/x', FINALIZER])
+  const head = await createWith(cluster, ['a.io/x', FINALIZER, 'b.io/y'])
   await apply(cluster, head, [{ op: 'remove', path: '/metadata/finalizers/0' }])
   await refused(t, cluster, head, settlePatch(head, { time: 0 }), 'moved')
 })

@@ -173,6 +173,18 @@ t.test(
   },
 )
 
+t.test('a character is never cut in two', async (t) => {
+  for (let limit = 200; limit < 220; limit += 1) {
+    const text = message({
+      tasks: { '1-1': succeeded },
+      logs: { '1-1': [log('\u{1f600}'.repeat(200))] },
+      limit,
+    })
+    t.match(text, /\u{1f600}/u)
+    t.ok(text.isWellFormed(), `${limit} bytes`)
+  }
+})
+
 t.test('short logs stay whole, long ones share what is left', async (t) => {
   const text = message({
     tasks: { '1-1': succeeded, '1-2': succeeded },
