@@ -56,6 +56,7 @@ export const makeBundles = (args: {
           [LABEL.instance]: instanceId(args.instance),
           [LABEL.role]: 'bundle',
           [LABEL.run]: args.run,
+          [LABEL.unowned]: 'true',
         },
       },
       binaryData,
@@ -92,6 +93,11 @@ export const adoptBundles = async (
           op: 'add',
           path: '/metadata/ownerReferences',
           value: [ownerReference(head)],
+        },
+        {
+          op: 'add',
+          path: `/metadata/labels/${LABEL.unowned.replaceAll('/', '~1')}`,
+          value: 'false',
         },
       ]),
     ),
@@ -135,7 +141,7 @@ export const sweepBundles = async (
     hasHead: (run: string) => Promise<boolean>
   },
 ): Promise<void> => {
-  const labelSelector = `${LABEL.instance}=${instanceId(args.instance)},${LABEL.role}=bundle`
+  const labelSelector = `${LABEL.instance}=${instanceId(args.instance)},${LABEL.role}=bundle,${LABEL.unowned}=true`
   for (const namespace of args.namespaces) {
     const { items } = await cluster.list('ConfigMap', namespace, {
       labelSelector,

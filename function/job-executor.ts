@@ -50,7 +50,15 @@ export const jobExecutor = (ports: Ports): JobExecutor => {
       if (runs.length > 0) await pokeWatch()
       for (const run of runs) inBackground(reconcileRun(run))
     }
-    const received = await receive(ports, event)
+    if (!swept) {
+      swept = true
+      inBackground(sweep())
+    }
+    const received = await receive(ports, event).catch((error: unknown) => {
+      // The head may be there all the same, and nobody may ask again.
+      if (isClusterError(error, 'Unavailable')) inBackground(pokeWatch())
+      throw error
+    })
     const about = { type: event.type, id: event.id, source: event.source }
     if (received.state === 'ignored')
       return log('info', `ignored: ${received.reason}`, about)
@@ -72,14 +80,18 @@ export const jobExecutor = (ports: Ports): JobExecutor => {
     const passes = await Promise.allSettled(
       items.map(({ metadata }) => reconcileRun(metadata!.labels![LABEL.run]!)),
     )
-    await sweepBundles(cluster, {
-      instance: settings.instance,
-      namespaces: [settings.jobNamespace, ...settings.jobNamespaces],
-      hasHead: (run) => exists(run),
-    })
+    await sweep()
     const failed = passes.find(({ status }) => status === 'rejected')
     if (failed?.status === 'rejected') throw failed.reason
   }
+
+  let swept = false
+  const sweep = (): Promise<void> =>
+    sweepBundles(cluster, {
+      instance: settings.instance,
+      namespaces: [settings.jobNamespace, ...settings.jobNamespaces],
+      hasHead: exists,
+    })
 
   const exists = async (run: string): Promise<boolean> => {
     try {

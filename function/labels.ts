@@ -30,6 +30,8 @@ export const LABEL = {
   unsettled: `${OURS}/unsettled`,
   /** The head's uid; on task Jobs, which may be in another namespace. */
   head: `${OURS}/head`,
+  /** `true` on a bundle that no head owns (yet). */
+  unowned: `${OURS}/unowned`,
   /** Hash of Keptn context and stage; on heads, to find what an abort means. */
   sequence: `${OURS}/sequence`,
 } as const
@@ -53,7 +55,7 @@ export const ANNOTATION = {
   ended: `${OURS}/ended`,
   /** On a task's Job: seconds to keep it, from when its run is settled. */
   ttl: `${OURS}/ttl`,
-  /** JSON on a task's Job that was stopped: why. */
+  /** On a task's Job that was stopped: why. */
   stopped: `${OURS}/stopped`,
   /** On the watch: when it was last told that there is something to watch. */
   poked: `${OURS}/poked`,

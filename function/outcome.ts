@@ -27,6 +27,9 @@ const HOPELESS: Record<string, string> = {
   CreateContainerError: 'its container cannot be created',
 }
 
+/** What a busy node says and takes back. */
+const PASSING = /failed to sync (secret|configmap) cache|deadline exceeded/i
+
 /** A Job that has no pod after that time is asked why, in milliseconds. */
 export const NO_POD_GRACE = 5_000
 
@@ -102,8 +105,9 @@ const waitingForEver = (pod: Pod): string | undefined => {
   for (const { name, image, state } of statuses(pod)) {
     const reason = state?.waiting?.reason ?? ''
     const meaning = HOPELESS[reason]
-    if (meaning !== undefined)
-      return `${meaning}: container ${name} (image ${image}) of pod ${pod.metadata!.name} waits. Reason: ${reason}, Message: ${state?.waiting?.message ?? ''}`
+    const message = state?.waiting?.message ?? ''
+    if (meaning !== undefined && !PASSING.test(message))
+      return `${meaning}: container ${name} (image ${image}) of pod ${pod.metadata!.name} waits. Reason: ${reason}, Message: ${message}`
   }
   return undefined
 }

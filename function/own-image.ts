@@ -30,7 +30,7 @@ export const ownImage = (
       /^(?:docker-pullable:\/\/)?([^@\s]+@sha256:[0-9a-f]{64})$/.exec(
         status?.imageID ?? '',
       )?.[1]
-    return digest ?? own.image
+    return own.image.includes('@') ? own.image : (digest ?? own.image)
   }
   return () => {
     image ??= find().catch((error: unknown) => {

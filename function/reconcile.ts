@@ -1,4 +1,5 @@
 import { isClusterError, type Job, type Pod } from './cluster/cluster.ts'
+import { leaveRecord } from './cancelled.ts'
 import { decide, type Decision, type RunState } from './decide.ts'
 import { deliver, type Delivery } from './deliver.ts'
 import { makeReport } from './envelope.ts'
@@ -350,4 +351,5 @@ const end = async (
     await tellUser(ports, head, { reason: 'Unreported', message: unreported })
   }
   pass.head = await settle(ports, pass, reported)
+  if (head.deleting) await leaveRecord(ports, head)
 }

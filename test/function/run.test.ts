@@ -349,7 +349,11 @@ t.test('deleting the head cancels the run', async (t) => {
   t.match(world.reports(event)[1]?.data, { status: 'errored', result: 'fail' })
   t.match(world.reports(event)[1]?.data.message, /cancelled/)
   t.strictSame(world.runs, ['one'])
-  await world.clock.advance(60_000)
+  t.equal(await world.deliver(event), true, 'a repeat')
+  await world.settle()
+  t.strictSame(world.runs, ['one'], 'changes nothing')
+  t.strictSame(world.kinds(event), ['started', 'finished'])
+  await world.clock.advance(16 * 60_000)
   t.strictSame(world.cluster.objects('Job'), [], 'nothing is left behind')
 })
 
