@@ -317,3 +317,20 @@ for (const [name, job, pods, ms, lacks] of LACKS)
   t.test(`${name}: it is ${lacks ? '' : 'not '}asked why`, async (t) => {
     t.equal(lacksPod(job, pods, CREATED + ms), lacks)
   })
+
+t.test('a node that is only slow ends no task', async (t) => {
+  const state = (reason: string, message: string) =>
+    taskOutcome({
+      job: job(),
+      pods: [main(waiting('task', reason, message))],
+    }).state
+  t.equal(
+    state(
+      'CreateContainerConfigError',
+      'failed to sync secret cache: timed out waiting for the condition',
+    ),
+    'running',
+  )
+  t.equal(state('CreateContainerError', 'context deadline exceeded'), 'running')
+  t.equal(state('CreateContainerConfigError', 'secret "x" not found'), 'failed')
+})
