@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import { systemClock } from '../clock.ts'
 import { objectOf } from './answer.ts'
-import { http as systemHttp } from './http.ts'
+import { http as systemHttp, placeOf } from './http.ts'
 import type { Http, HttpAnswer } from './http.ts'
 
 /** How the function shows Keptn's API who it is. */
@@ -107,7 +107,7 @@ const tokenRequest = (client: OAuthClient, options: AuthOptions) => {
     const endpoint = objectOf(answer)?.['token_endpoint']
     if (answer.status !== 200 || typeof endpoint !== 'string')
       throw new AuthError(
-        `OAuth: ${url} names no token_endpoint (status ${answer.status})`,
+        `OAuth: ${placeOf(url)} names no token_endpoint (status ${answer.status})`,
       )
     return endpoint
   }
@@ -148,7 +148,10 @@ const tokenRequest = (client: OAuthClient, options: AuthOptions) => {
 
 const asked = (url: string, answer: Promise<HttpAnswer>): Promise<HttpAnswer> =>
   answer.catch((error: Error) => {
-    throw new AuthError(`OAuth: ${url} did not answer: ${error.message}`, error)
+    throw new AuthError(
+      `OAuth: ${placeOf(url)} did not answer: ${error.message}`,
+      error,
+    )
   })
 
 /** Both parts are form-encoded first (RFC 6749 2.3.1). */

@@ -88,7 +88,7 @@ const exchange = (request: HttpRequest, keep: boolean): Promise<HttpAnswer> =>
     let status: number | undefined
     const fail = (reason: string, Kind = HttpError): HttpError =>
       new Kind(
-        `${request.method} ${placeOf(request)}: ${reason}`,
+        `${request.method} ${placeOf(request.url)}: ${reason}`,
         written,
         status,
       )
@@ -159,7 +159,7 @@ const open = (request: HttpRequest, keep: boolean): ClientRequest => {
 }
 
 /** The URL without what may be private: user, password, query. */
-const placeOf = ({ url }: HttpRequest): string =>
+export const placeOf = (url: string): string =>
   url.replace(/\?.*$/, '').replace(/\/\/[^/]*@/, '//')
 
 const read = async (

@@ -1,7 +1,7 @@
 import type { ResourceStore, Scope } from '../resource-store.ts'
 import { StoreError } from '../resource-store.ts'
 import type { Auth } from './auth.ts'
-import { http as systemHttp, TooLargeError } from './http.ts'
+import { http as systemHttp, placeOf, TooLargeError } from './http.ts'
 import type { Http, HttpAnswer } from './http.ts'
 import { messageOf, nextPageOf, objectOf } from './answer.ts'
 
@@ -153,7 +153,7 @@ const accepted = (answer: HttpAnswer, url: string): Record<string, unknown> => {
   }
   const said = messageOf(answer)
   throw new StoreError(
-    `Keptn answered ${answer.status}${said && ` (${said})`} to GET ${url}`,
+    `Keptn answered ${answer.status}${said && ` (${said})`} to GET ${placeOf(url)}`,
     mayWorkLater(answer.status, said),
   )
 }
@@ -165,7 +165,10 @@ const mayWorkLater = (status: number, said: string): boolean =>
     : ![400, 413, 414, 422].includes(status)
 
 const unreadable = (url: string): StoreError =>
-  new StoreError(`Keptn's answer to GET ${url} is not understood`, true)
+  new StoreError(
+    `Keptn's answer to GET ${placeOf(url)} is not understood`,
+    true,
+  )
 
 interface Pinned {
   content: Buffer | undefined
