@@ -112,8 +112,10 @@ t.test('an object of the same name that is made anew', async (t) => {
 
 t.test('a watch that the server closes goes on where it was', async (t) => {
   const { clock, cluster, texts, create, write } = given()
+  await clock.advance(0)
   await create('a')
   await clock.advance(0)
+  cluster.compact()
   cluster.resetCounts()
   cluster.closeWatches()
   await write('a', 'meanwhile')
