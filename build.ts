@@ -1,5 +1,16 @@
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { build, type Plugin } from 'esbuild'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { build, type BuildOptions } from 'esbuild'
+import { makeCodeCache } from './build/code-cache.ts'
+import { inClusterOnly } from './build/in-cluster-only.ts'
+import { leanClient } from './build/lean-client.ts'
+import { unused } from './build/unused.ts'
 
 /**
  * Bundles each entry of the image into one minified file of `dist/`.
@@ -14,44 +25,8 @@ const ENTRIES: Record<string, string> = {
   'job-executor': 'function/cli/main.ts',
 }
 
-/**
- * The Kubernetes client's request factories import the serializers of all its
- * models, and an HTTP library; bodies are sent and read as plain JSON here, so
- * neither is needed: three quarters of the bundle, and of its loading time.
- */
-const leanClient: Plugin = {
-  name: 'lean-client',
-  setup: ({ onLoad }) => {
-    onLoad(
-      { filter: /client-node\/dist\/gen\/models\/ObjectSerializer\.js$/ },
-      () => ({
-        contents: `export const ObjectSerializer = {
-        serialize: (value) => value,
-        getPreferredMediaType: ([type]) => type ?? 'application/json',
-        stringify: (value) => JSON.stringify(value),
-      }`,
-      }),
-    )
-    onLoad(
-      { filter: /client-node\/dist\/gen\/http\/isomorphic-fetch\.js$/ },
-      () => ({
-        contents: 'export class IsomorphicFetchHttpLibrary {}',
-      }),
-    )
-  },
-}
-
-/** What runs from the image is in a cluster: no kubeconfig, nor its reader. */
-const inClusterOnly: Plugin = {
-  name: 'in-cluster-only',
-  setup: ({ onLoad }) => {
-    onLoad({ filter: /function\/cluster\/kubeconfig\.ts$/ }, () => ({
-      contents: `export const fromKubeconfig = async () => {
-        throw new Error('not in a cluster: KUBERNETES_SERVICE_HOST is not set')
-      }`,
-    }))
-  },
-}
+/** Entries that are started with a code cache, as others wait for them. */
+const CACHED = ['server', 'watch']
 
 const wanted = process.argv.slice(2)
 const entryPoints = Object.fromEntries(
@@ -64,8 +39,7 @@ const entryPoints = Object.fromEntries(
 rmSync('dist', { recursive: true, force: true })
 mkdirSync('dist')
 writeFileSync('dist/package.json', '{"type":"commonjs"}\n')
-await build({
-  entryPoints,
+const options: BuildOptions = {
   outdir: 'dist',
   bundle: true,
   minify: true,
@@ -73,11 +47,35 @@ await build({
   platform: 'node',
   target: 'node24',
   format: 'cjs',
-  plugins: [leanClient, inClusterOnly],
+  plugins: [leanClient, unused, inClusterOnly],
+  // What is loaded late is loaded by require: V8's cache knows no import().
+  supported: { 'dynamic-import': false },
   logLevel: 'warning',
   logOverride: { 'empty-import-meta': 'error' },
+}
+const [cached, plain] = [true, false].map((wanted) =>
+  Object.entries(entryPoints).filter(
+    ([name]) => CACHED.includes(name) === wanted,
+  ),
+)
+await build({ ...options, entryPoints: Object.fromEntries(plain!) })
+await build({
+  ...options,
+  entryPoints: Object.fromEntries(
+    cached!.map(([name, source]) => [`${name}.bundle`, source]),
+  ),
+  // A function, as the loader calls it.
+  banner: { js: '(function(require,module){' },
+  footer: { js: '})' },
 })
-for (const name of Object.keys(entryPoints)) {
-  const kilobytes = Math.ceil(statSync(`dist/${name}.js`).size / 1024)
-  console.log(`dist/${name}.js ${kilobytes} KiB`)
+await build({
+  ...options,
+  entryPoints: Object.fromEntries(
+    cached!.map(([name]) => [name, 'function/cached-start.ts']),
+  ),
+})
+await Promise.all(cached!.map(([name]) => makeCodeCache(name)))
+for (const file of readdirSync('dist')) {
+  const kilobytes = Math.ceil(statSync(`dist/${file}`).size / 1024)
+  console.log(`dist/${file} ${kilobytes} KiB`)
 }

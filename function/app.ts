@@ -14,6 +14,13 @@ import { CALLBACKS, type CheckSender } from './sender.ts'
 /** What an HTTP route does with an event. */
 type Handle = (event: JobEvent) => Promise<void>
 
+const noSchema = (): never => {
+  throw new Error('no route has a schema')
+}
+
+/** Else fastify loads its compilers of schemas, which are large. */
+const NO_SCHEMAS = { buildValidator: noSchema, buildSerializer: noSchema }
+
 /**
  * The function over HTTP. `bodyLimit` in bytes; `lost` is told of an event
  * that could not be delivered (the dead letter); without `checkSender`
@@ -27,7 +34,11 @@ export const buildApp = (args: {
   checkSender?: CheckSender
 }): FastifyInstance => {
   const { executor, lost, log } = args
-  const app = fastify({ logger: false, bodyLimit: args.bodyLimit })
+  const app = fastify({
+    logger: false,
+    bodyLimit: args.bodyLimit,
+    schemaController: { compilersFactory: NO_SCHEMAS },
+  })
   // Any media type, and none: what is refused is decided in one place.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>

@@ -1,6 +1,13 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -57,8 +64,8 @@ export const run = async (
 export const kubectl = (...args: string[]): Promise<string> =>
   run(KUBECTL, args)
 
-export const apply = (manifest: string): Promise<string> =>
-  run(KUBECTL, ['apply', '-f', '-'], manifest)
+export const apply = (manifest: string, ...flags: string[]): Promise<string> =>
+  run(KUBECTL, ['apply', ...flags, '-f', '-'], manifest)
 
 /** One object or list as JSON. */
 export const get = async <T>(...args: string[]): Promise<T> =>
@@ -92,7 +99,7 @@ export const functionImage = async (): Promise<string> => {
   const given = process.env['E2E_IMAGE']
   if (given) return given
   await run(process.execPath, ['build.ts', 'server', 'watch', 'files'])
-  const files = ['package.json', 'server.js', 'watch.js', 'files.js']
+  const files = readdirSync(join(ROOT, 'dist')).sort()
   const hash = createHash('sha256')
   const dir = mkdtempSync(join(tmpdir(), 'image-'))
   for (const file of files) {

@@ -1,6 +1,5 @@
-import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingMessage, RequestOptions } from 'node:http'
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import { ClusterError } from '../cluster.ts'
 import type { Connection } from '../connection.ts'
 import { unavailable } from './errors.ts'
@@ -18,25 +17,25 @@ export interface ApiRequest {
 /** Sockets that were idle for longer are closed before the server does it. */
 const IDLE_SOCKET_MS = 30_000
 
+/** What requests are sent with. */
+interface Client {
+  agent: Agent
+  request: typeof httpRequest
+}
+
 /**
  * One pool of connections to the API server. What it rejects with is a
  * `ClusterError` (`Unavailable`) or the abort reason of a given signal.
  */
 export class Transport {
   readonly #connection: Connection
-  readonly #agent: HttpAgent
-  readonly #secure: boolean
   readonly #timeoutMs: number
+  #client: Promise<Client> | undefined
   #serverTime: { at: number; ms: number } | undefined
 
   constructor(connection: Connection, timeoutMs: number) {
     this.#connection = connection
     this.#timeoutMs = timeoutMs
-    this.#secure = connection.server.startsWith('https:')
-    const options = { keepAlive: true, timeout: IDLE_SOCKET_MS }
-    this.#agent = this.#secure
-      ? new HttpsAgent({ ...options, ...connection.tls })
-      : new HttpAgent(options)
   }
 
   /** The `Date` of the last answer, carried on; `undefined` before one. */
@@ -99,6 +98,8 @@ export class Transport {
     request: ApiRequest,
     signal: AbortSignal,
   ): Promise<IncomingMessage> {
+    this.#client ??= makeClient(this.#connection)
+    const client = await this.#client
     const authorization = await this.#connection.authorization()
     const body =
       request.body === undefined
@@ -106,7 +107,7 @@ export class Transport {
         : Buffer.from(JSON.stringify(request.body))
     const options: RequestOptions = {
       method: request.method,
-      agent: this.#agent,
+      agent: client.agent,
       signal,
       headers: {
         ...request.headers,
@@ -116,21 +117,21 @@ export class Transport {
       },
     }
     try {
-      return await this.#once(request.url, options, body)
+      return await this.#once(client, request.url, options, body)
     } catch (error) {
       if (request.method !== 'GET' || !isStale(error)) throw error
-      return this.#once(request.url, options, body)
+      return this.#once(client, request.url, options, body)
     }
   }
 
   #once(
+    client: Client,
     url: string,
     options: RequestOptions,
     body: Buffer | undefined,
   ): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const send = this.#secure ? httpsRequest : httpRequest
-      const sent = send(url, options, (response) => {
+      const sent = client.request(url, options, (response) => {
         this.#note(response.headers.date)
         resolve(response)
       })
@@ -148,8 +149,18 @@ export class Transport {
   }
 
   close(): void {
-    this.#agent.destroy()
+    void this.#client?.then(({ agent }) => agent.destroy())
   }
+}
+
+/** TLS is loaded with the first request, as a server listens without it. */
+const makeClient = async ({ server, tls }: Connection): Promise<Client> => {
+  const options = { keepAlive: true, timeout: IDLE_SOCKET_MS }
+  if (!server.startsWith('https:'))
+    return { agent: new Agent(options), request: httpRequest }
+  const https = await import('node:https')
+  const agent = new https.Agent({ ...options, ...tls })
+  return { agent, request: https.request }
 }
 
 /** The server closed a kept connection just as it was used again. */

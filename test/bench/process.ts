@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { createServer, type AddressInfo } from 'node:net'
+import { ROOT } from './world.ts'
+
+/** A server that was started by the bench. */
+export interface Server {
+  pid: number
+  port: number
+  /** Milliseconds from its start until it said that it listens. */
+  listening: number
+  /** When it was started; of `performance.now()`. */
+  begun: number
+  /** Milliseconds of CPU that all its threads have used. */
+  cpu(): number
+  /** KiB, now. */
+  rss(): number
+  output(): string
+  end(): Promise<void>
+}
+
+/**
+ * Starts a server that takes `PORT` and says `listening` on its standard
+ * output. `cgroup`: a folder of the CPU controller that it is put into.
+ */
+export const startServer = async (args: {
+  node: string
+  argv: string[]
+  env: Record<string, string>
+  cgroup?: string
+}): Promise<Server> => {
+  const port = await freePort()
+  const begun = performance.now()
+  const command = args.cgroup
+    ? [
+        'sh',
+        '-c',
+        `echo $$ > ${args.cgroup}/cgroup.procs; exec "$@"`,
+        'sh',
+        args.node,
+        ...args.argv,
+      ]
+    : [args.node, ...args.argv]
+  const child = spawn(command[0]!, command.slice(1), {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], ...args.env, PORT: String(port) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const listening = await new Promise<number>((resolve, reject) => {
+    const late = setTimeout(() => child.kill('SIGKILL'), 60_000)
+    const read = (chunk: Buffer): void => {
+      output += String(chunk)
+      if (!output.includes('listening')) return
+      clearTimeout(late)
+      resolve(performance.now() - begun)
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', (chunk: Buffer) => (output += String(chunk)))
+    child.once('exit', (code) =>
+      reject(new Error(`${args.argv.join(' ')} ended with ${code}: ${output}`)),
+    )
+  })
+  const pid = child.pid!
+  return {
+    pid,
+    port,
+    listening,
+    begun,
+    cpu: () => cpuOf(pid),
+    rss: () => rssOf(pid),
+    output: () => output,
+    end: () => end(child),
+  }
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 256 })
+
+/** POSTs a structured CloudEvent; answers the status and the milliseconds. */
+export const post = (
+  port: number,
+  body: string,
+  path = '/',
+): Promise<{ status: number; ms: number }> =>
+  new Promise((resolve, reject) => {
+    const begin = performance.now()
+    const sent = request(
+      {
+        ...{ port, path, agent, host: '127.0.0.1', method: 'POST' },
+        headers: { 'content-type': 'application/cloudevents+json' },
+      },
+      (answer) => {
+        answer.resume().on('end', () =>
+          resolve({
+            status: answer.statusCode ?? 0,
+            ms: performance.now() - begin,
+          }),
+        )
+      },
+    )
+    sent.on('error', reject)
+    sent.end(body)
+  })
+
+/** The scheduler's count; not there any more when the process has ended. */
+const cpuOf = (pid: number): number => {
+  let nanoseconds = 0
+  for (const thread of readdirSync(`/proc/${pid}/task`))
+    nanoseconds += Number(
+      readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(
+        ' ',
+      )[0],
+    )
+  return nanoseconds / 1e6
+}
+
+const rssOf = (pid: number): number =>
+  Number(
+    /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1],
+  )
+
+const end = (child: ChildProcess): Promise<void> =>
+  new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) return resolve()
+    child.once('exit', () => resolve())
+    child.kill('SIGKILL')
+  })
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer()
+    server.on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
+
+export interface Quota {
+  folder: string
+  remove(): void
+}
+export { writeFileSync }
