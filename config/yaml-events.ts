@@ -11,7 +11,7 @@ export interface ParsedEvents {
 const MAX_DEPTH = 100
 
 /** Characters that may be parsed again, to keep the cost in bounds. */
-const MAX_REPEATED = 2_000_000
+const MAX_REPEATED = 300_000
 
 /**
  * Parses YAML as libyaml does, which the original used: within brackets and

@@ -1,3 +1,4 @@
+import { type CleanText, cleanerOf } from './clean-text.ts'
 import type { Pod } from './cluster/cluster.ts'
 import { makeReport } from './envelope.ts'
 import type { Head } from './head.ts'
@@ -12,11 +13,13 @@ const TEST = 'sh.keptn.event.test.triggered'
 
 /** The `data` of `.finished` beside what every report has. */
 export const finishedData = async (
-  { cluster, settings }: Ports,
+  ports: Ports,
   head: Head,
   verdict: Verdict,
   podsOf: (recordName: string) => Pod[],
 ): Promise<Record<string, unknown>> => {
+  const { cluster, settings } = ports
+  const { clean, withheld } = await cleanerOf(ports, head.plan)
   const fixed: Record<string, unknown> = {
     status: verdict.status,
     result: verdict.result,
@@ -29,14 +32,35 @@ export const finishedData = async (
     await Promise.all(
       loudSteps(head.plan).map(async (step) => {
         const name = recordName(step)
-        return [name, await readTaskLogs(cluster, podsOf(name), limit)] as const
+        const read = await readTaskLogs(cluster, podsOf(name), limit + MARGIN)
+        const shown = read.map(({ heading, text }) => ({
+          heading: clean(heading),
+          text: withheld ?? cleanLog(clean, text, limit + MARGIN),
+        }))
+        return [name, shown] as const
       }),
     ),
   )
   return {
     ...fixed,
-    message: finishedMessage({ plan: head.plan, verdict, logs, limit }),
+    message: finishedMessage({ plan: head.plan, verdict, logs, limit, clean }),
   }
+}
+
+/**
+ * The beginning of a log that was cut may be the rest of what should be taken
+ * out: so much more is read, and the first line, which is none, is dropped.
+ */
+const MARGIN = 8 * 1024
+
+const cleanLog = (
+  clean: CleanText,
+  text: string,
+  readBytes: number,
+): string => {
+  if (Buffer.byteLength(text) < readBytes) return clean(text)
+  const line = text.slice(0, MARGIN).indexOf('\n') + 1
+  return clean(text.slice(line || MARGIN))
 }
 
 /** Bytes of the whole event but for the message. */

@@ -1,4 +1,7 @@
-/** Writes one line for the operator: JSON, so that text cannot forge lines. */
+import { harmlessJson } from './harmless.ts'
+
+/** Writes one line for the operator: JSON, so that text cannot forge
+ * lines, nor move a terminal. */
 export type Log = (
   level: 'info' | 'warn' | 'error',
   message: string,
@@ -10,7 +13,7 @@ export const jsonLog =
   (write: (line: string) => void, now: () => number): Log =>
   (level, message, fields) =>
     write(
-      `${JSON.stringify({ time: new Date(now()).toISOString(), level, message, ...fields })}\n`,
+      `${harmlessJson({ time: new Date(now()).toISOString(), level, message, ...fields })}\n`,
     )
 
 export const noLog: Log = () => {}

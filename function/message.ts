@@ -23,6 +23,8 @@ export const finishedMessage = (args: {
   verdict: Verdict
   logs: Map<string, TaskLog[]>
   limit: number
+  /** What all but the logs goes through. */
+  clean?: (text: string) => string
 }): string => {
   const parts = messageParts(args)
   const fixed = parts.reduce(
@@ -55,14 +57,16 @@ const messageParts = ({
   plan,
   verdict,
   logs,
+  clean = (text) => text,
 }: {
   plan: Plan
   verdict: Verdict
   logs: Map<string, TaskLog[]>
+  clean?: (text: string) => string
 }): { intro: string; logs: TaskLog[] }[] => {
   const parts: { intro: string; logs: TaskLog[] }[] = []
   const tell = (intro: string, taskLogs: TaskLog[] = []) =>
-    parts.push({ intro, logs: taskLogs })
+    parts.push({ intro: clean(intro), logs: taskLogs })
   if (verdict.reason) tell(verdict.reason)
   if (plan.failure) tell(failureText(plan.failure))
   for (const { failure, silent } of plan.actions)

@@ -125,7 +125,7 @@ const failure = (
       const end = state?.terminated
       return end && end.exitCode !== 0
         ? [
-            `container ${container} ended with exit code ${end.exitCode} (${end.reason ?? 'Error'})${end.message ? `: ${end.message}` : ''}`,
+            `container ${container} ended with exit code ${end.exitCode} (${end.reason ?? 'Error'})`,
           ]
         : []
     }),

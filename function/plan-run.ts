@@ -1,4 +1,5 @@
 import type { JobEvent } from '../config/event.ts'
+import { eventLabels } from '../config/labels.ts'
 import type { Action, JobConfig, Task } from '../config/model.ts'
 import { matchEvent } from '../config/match.ts'
 import { makeBundles } from './bundles.ts'
@@ -65,6 +66,9 @@ export const planRun = async (
       code: 'too-many-tasks',
       message: `The event matches ${count} tasks; at most ${settings.limits.tasks} are allowed (LIMIT_TASKS)`,
     })
+  const labels = matched.length > 0 ? tooManyLabels(settings, event) : undefined
+  if (labels !== undefined)
+    return failedRun({ code: 'too-many-labels', message: labels })
   const bundles = new Map<string, ConfigMap>()
   const tasks = await Promise.all(
     matched.flatMap(({ action, index }) =>
@@ -113,6 +117,21 @@ export const planRun = async (
         'The Jobs of all tasks together are too large to be kept (200 KiB compressed): put less text of the event into env',
     })
   return { plan, tasks, bundles: [...bundles.values()] }
+}
+
+/** Why the labels, which become variables of each task, are too many. */
+export const tooManyLabels = (
+  { limits }: Settings,
+  event: JobEvent,
+): string | undefined => {
+  const labels = eventLabels(event.data)
+  const count = Object.keys(labels).length
+  if (count > limits.labels)
+    return `The event has ${count} labels; at most ${limits.labels} are allowed (LIMIT_LABELS)`
+  const bytes = Buffer.byteLength(JSON.stringify(labels))
+  return bytes > limits.labelsBytes
+    ? `The event's labels have ${bytes} bytes; at most ${limits.labelsBytes} are allowed (LIMIT_LABELS_BYTES)`
+    : undefined
 }
 
 /** A run that does nothing but tell why. */

@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts'
 import type { Cluster } from './cluster/cluster.ts'
+import type { SecretValues } from './cluster/secret-reader.ts'
 import type { Log } from './log.ts'
 import type { Reporter } from './reporter.ts'
 import type { ResourceStore } from './resource-store.ts'
@@ -11,6 +12,8 @@ export interface Ports {
   store: ResourceStore
   /** Absent: nothing is answered. */
   reporter?: Reporter
+  /** Absent: the values of Secrets are not known. */
+  secretValues?: SecretValues
   clock: Clock
   log: Log
   settings: Settings

@@ -1,10 +1,12 @@
 import type { Cluster, Event, Job, Pod } from './cluster/cluster.ts'
 import { isClusterError } from './cluster/cluster.ts'
 import { decodeHead, type Head } from './head.ts'
+import { harmless } from './harmless.ts'
 import { LABEL } from './labels.ts'
 import { headName } from './names.ts'
 import { lacksPod, type Outcome, taskOutcome } from './outcome.ts'
 import { namespacesOf, recordName, stepsOf } from './plan.ts'
+import { redactPatterns } from './redact.ts'
 
 /** What the API server says of a run now. */
 export interface RunObjects {
@@ -74,12 +76,18 @@ export const readTasks = async (
       : []
     jobs.set(recordName(step), {
       job,
-      outcome: taskOutcome({ job, pods: own, events }),
+      outcome: told(taskOutcome({ job, pods: own, events })),
     })
     pods.set(recordName(step), own)
   }
   return { jobs, pods }
 }
+
+/** A reason is written down on objects and told to Keptn. */
+const told = (outcome: Outcome): Outcome =>
+  outcome.state === 'failed'
+    ? { ...outcome, reason: harmless(redactPatterns(outcome.reason)) }
+    : outcome
 
 /** True for a task Job that this very head made, and not one of its name. */
 export const isOurs = (metadata: Job['metadata'], head: Head): boolean =>

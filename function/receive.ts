@@ -14,6 +14,7 @@ import {
   type PlannedRun,
   planRun,
   type PlanSources,
+  tooManyLabels,
 } from './plan-run.ts'
 import type { Ports } from './ports.ts'
 import type { Fresh } from './reconcile.ts'
@@ -28,6 +29,9 @@ export type Received =
   /** Its run was committed before and has ended. */
   | { state: 'settled'; run: string }
 
+/** What is kept of an event beside its labels; see `planFits`. */
+const ATTRIBUTES_BYTES = 8 * 1024
+
 /**
  * From an event to its run: config, match, files, plan, dry run, bundles,
  * and then the head, whose creation is the commit. The same event any number
@@ -39,6 +43,12 @@ export const receive = async (
   event: JobEvent,
 ): Promise<Received> => {
   const { settings, store } = ports
+  const { labels: _labels, ...attributes } = makeEnvelope(event, undefined, '')
+  if (Buffer.byteLength(JSON.stringify(attributes)) > ATTRIBUTES_BYTES)
+    return {
+      state: 'ignored',
+      reason: `its attributes, project, stage and service have more than ${ATTRIBUTES_BYTES} bytes together`,
+    }
   const run = runId(settings.instance, event)
   const [known, found] = await Promise.all([
     findHead(ports, run),
@@ -166,6 +176,7 @@ const commit = async (
     reporter && !silent ? (settings.keptn ? 'keptn' : 'sink') : undefined,
     new Date(cluster.time()).toISOString(),
   )
+  if (tooManyLabels(settings, event) !== undefined) envelope.labels = {}
   const [image] = await Promise.all([
     ports.image(),
     ...bundles.map((bundle) => ensureBundle(cluster, bundle)),

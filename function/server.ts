@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { buildApp } from './app.ts'
 import { systemClock } from './clock.ts'
 import { apiReader } from './cluster/api-reader.ts'
+import { secretReader } from './cluster/secret-reader.ts'
 import { connect } from './cluster/connection.ts'
 import { KubernetesCluster } from './cluster/kubernetes.ts'
 import { lostEvent } from './dead-letter.ts'
@@ -93,6 +94,7 @@ const start = async (): Promise<void> => {
     cluster,
     store: storeOf(settings),
     ...(reporter && { reporter }),
+    ...(settings.redactSecrets && { secretValues: secretReader(connection) }),
     clock: systemClock,
     log,
     settings,

@@ -245,8 +245,8 @@ export const settingsTable = {
     meaning: 'Most labels of an event; each becomes a variable.',
   },
   LIMIT_LABELS_BYTES: {
-    default: '32768',
-    meaning: 'Most bytes of all labels of an event, names and texts.',
+    default: '8192',
+    meaning: 'Most bytes of all labels of an event, as JSON.',
   },
   LIMIT_MESSAGE_BYTES: {
     default: '61440',

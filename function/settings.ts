@@ -118,7 +118,7 @@ export interface Limits {
   readonly tasks: number
   /** Number of an event's labels. */
   readonly labels: number
-  /** All labels of an event, names and texts. */
+  /** All labels of an event, as JSON. */
   readonly labelsBytes: number
   /** A whole `.finished`, as JSON. */
   readonly messageBytes: number
@@ -336,7 +336,7 @@ const readLimits = (from: Variables): Limits => ({
   tasks: from.integer('LIMIT_TASKS', 1),
   labels: from.integer('LIMIT_LABELS', 0),
   // They stand in the head, whose annotations have at most 256 KiB.
-  labelsBytes: from.integer('LIMIT_LABELS_BYTES', 0, 65_536),
+  labelsBytes: from.integer('LIMIT_LABELS_BYTES', 0, 16_384),
   messageBytes: from.integer('LIMIT_MESSAGE_BYTES', 4096),
 })
 

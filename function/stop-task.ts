@@ -1,4 +1,5 @@
 import type { Cluster, Job } from './cluster/cluster.ts'
+import { harmless } from './harmless.ts'
 import { ANNOTATION } from './labels.ts'
 
 const path = `/metadata/annotations/${ANNOTATION.stopped.replaceAll('/', '~1')}`
@@ -18,7 +19,7 @@ export const stopTask = async (
     ...(job.metadata!.annotations
       ? []
       : [{ op: 'add' as const, path: '/metadata/annotations', value: {} }]),
-    { op: 'add', path, value: reason },
+    { op: 'add', path, value: harmless(reason) },
     // Long over: the Job controller ends its pods and fails it.
     { op: 'add', path: '/spec/activeDeadlineSeconds', value: 1 },
   ])

@@ -81,7 +81,7 @@ t.test("defaults are the original chart's", async (t) => {
       filesBytes: 10485760,
       tasks: 100,
       labels: 100,
-      labelsBytes: 32768,
+      labelsBytes: 8192,
       messageBytes: 61440,
     },
   })
