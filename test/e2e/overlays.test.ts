@@ -1,0 +1,357 @@
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { readdirSync } from 'node:fs'
+import t, { type Test } from 'tap'
+import {
+  apiProxy,
+  apply,
+  BUSYBOX,
+  clusterMissing,
+  functionImage,
+  HOST,
+  kubectl as clusterWide,
+  until,
+} from './cluster.ts'
+import { NAME } from './installation.ts'
+import { answeredOnce, play, startKeptn, TOKEN, trigger } from './keptn.ts'
+import { applyOverlay, type Overlay } from './overlay.ts'
+
+/**
+ * Every overlay is applied, as it is shipped. What can run here is run: of
+ * Keptn's distributor, whose image is not there, its Deployment, with a
+ * program in its place that posts an event to where it was told.
+ */
+const missing = clusterMissing()
+if (missing) t.bailout(missing)
+await clusterWide('get', 'crd', 'services.serving.knative.dev').catch(() =>
+  t.bailout('no Knative in the cluster: npm run cluster:knative'),
+)
+const [image, keptn, proxy] = await Promise.all([
+  functionImage(),
+  startKeptn(),
+  apiProxy(),
+])
+t.teardown(async () => {
+  await keptn.close()
+  await proxy.end()
+})
+
+const OURS = { 'job-executor-function:0.1.0': image }
+const KEPTN = { ...OURS, 'http://api-gateway-nginx.keptn/api': keptn.endpoint }
+const tried = new Set<string>()
+
+const installed = async (
+  t: Test,
+  name: string,
+  replaced: Record<string, string> = KEPTN,
+): Promise<Overlay> => {
+  tried.add(name)
+  const overlay = await applyOverlay(name, replaced, TOKEN)
+  t.teardown(async () => {
+    if (!t.passing())
+      t.comment(
+        await overlay.kubectl(
+          ...['get', '-o', 'wide'],
+          'ksvc,broker,trigger,sources,deployments,jobs,pods,events',
+        ),
+      )
+    await overlay.remove()
+  })
+  return overlay
+}
+
+const ready = async ({ kubectl }: Overlay, ...kinds: string[]) => {
+  for (const kind of kinds)
+    await kubectl(
+      ...['wait', kind, '--all', '--for=condition=Ready', '--timeout=120s'],
+    )
+}
+
+const brokerOf = ({ namespace }: Overlay): string =>
+  `${proxy.url}/api/v1/namespaces/knative-eventing/services/broker-ingress:80/proxy/${namespace}/default`
+
+const task = (name: string, more: string) =>
+  `      - name: ${name}\n        image: ${BUSYBOX}\n        ${more}\n`
+const config = (...tasks: string[]) => `
+apiVersion: v2
+actions:
+  - name: Deploy
+    events: [{name: sh.keptn.event.deployment.triggered}]
+    tasks:
+${tasks.join('')}`
+const TWO = config(
+  task('One', "cmd: [sh, -c, 'sleep 1; echo one']"),
+  task('Two', 'cmd: [echo, two]'),
+)
+
+/** One event through the Broker, to its end. */
+const runs = async (t: Test, overlay: Overlay, text = TWO) => {
+  keptn.deliver({ url: brokerOf(overlay) })
+  const played = await play(
+    keptn,
+    { service: overlay.namespace, task: 'deployment', config: text },
+    150,
+  )
+  keptn.deliver(undefined)
+  answeredOnce(t, keptn, played.triggered)
+  return played.finished
+}
+
+t.test('apiserversource: with the job watch off', async (t) => {
+  const overlay = await installed(t, 'apiserversource')
+  await ready(overlay, 'ksvc', 'broker', 'trigger', 'apiserversource')
+  await ready(overlay, 'pingsource')
+  const finished = await runs(t, overlay)
+  t.match(finished, { result: 'pass', message: /one[^]*two/ })
+  t.same(await overlay.jobs('watch'), [])
+})
+
+t.test('pingsource: a sweep alone brings a run to its end', async (t) => {
+  const overlay = await installed(t, 'pingsource', {
+    ...KEPTN,
+    '3-59/10 * * * *': "'*/5 * * * * *'",
+    '  KEPTN_API_ENDPOINT:': '  JOB_WATCH: "false"\n  KEPTN_API_ENDPOINT:',
+  })
+  await ready(overlay, 'ksvc', 'broker', 'trigger', 'pingsource')
+  t.match(await runs(t, overlay), { result: 'pass', message: /one[^]*two/ })
+  t.same(await overlay.jobs('watch'), [])
+})
+
+t.test('job-namespace: a task runs there', async (t) => {
+  const overlay = await installed(t, 'job-namespace')
+  await ready(overlay, 'ksvc', 'broker', 'trigger')
+  const there = `${overlay.namespace}-jobs`
+  const finished = await runs(
+    t,
+    overlay,
+    config(
+      task('Here', 'cmd: [echo, here]'),
+      task('There', `namespace: ${there}\n        cmd: [echo, there]`),
+    ),
+  )
+  t.match(finished, { result: 'pass', message: /here[^]*there/ })
+  const pods = await clusterWide('-n', there, 'get', 'pods', '-o', 'name')
+  t.match(pods, /^pod\/there-\S+\n$/)
+})
+
+t.test('job-namespace-privileged: root, only there', async (t) => {
+  const overlay = await installed(t, 'job-namespace-privileged')
+  await ready(overlay, 'ksvc', 'broker', 'trigger')
+  const root = `cmd: [sh, -c, 'id -u; touch /bin/written && chown 7 /bin/written && ls -n /bin/written']
+        securityContext:
+          runAsUser: 0
+          runAsNonRoot: false
+          readOnlyRootFilesystem: false
+          allowPrivilegeEscalation: true
+          capabilities: {add: [CHOWN]}`
+  const there = `namespace: ${overlay.namespace}-builds\n        ${root}`
+  const good = await runs(t, overlay, config(task('Build', there)))
+  t.match(good, { result: 'pass', message: /\n0\n.* 7 +0 .*\/bin\/written/ })
+  const bad = await runs(t, overlay, config(task('Build', root)))
+  t.match(bad, { result: 'fail', message: /violates PodSecurity/ })
+  const privileged = there.replace(
+    'runAsUser: 0',
+    'privileged: true\n          runAsUser: 0',
+  )
+  const refused = await runs(t, overlay, config(task('Build', privileged)))
+  t.match(refused, { result: 'fail', message: /privileged/i })
+})
+
+t.test(
+  'without-keptn: files from a ConfigMap, replies to the Broker',
+  async (t) => {
+    const overlay = await installed(t, 'without-keptn', {
+      ...OURS,
+      'image: busybox:1': `image: ${BUSYBOX}`,
+    })
+    const replies: { type: string; data: Record<string, unknown> }[] = []
+    const server = createServer((incoming, answer) => {
+      const chunks: Buffer[] = []
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+      incoming.on('end', () => {
+        replies.push({
+          type: String(incoming.headers['ce-type']),
+          data: JSON.parse(
+            Buffer.concat(chunks).toString(),
+          ) as (typeof replies)[0]['data'],
+        })
+        answer.writeHead(202).end()
+      })
+    })
+    await new Promise<void>((resolve) =>
+      server.listen(0, HOST, () => resolve()),
+    )
+    t.teardown(() => server.close())
+    const { port } = server.address() as AddressInfo
+    await apply(
+      JSON.stringify({
+        apiVersion: 'eventing.knative.dev/v1',
+        kind: 'Trigger',
+        metadata: { name: 'replies', namespace: overlay.namespace },
+        spec: {
+          broker: 'default',
+          filters: [{ not: { suffix: { type: '.triggered' } } }],
+          subscriber: { uri: `http://${HOST}:${port}` },
+        },
+      }),
+    )
+    await ready(overlay, 'sinkbinding', 'ksvc', 'broker', 'trigger')
+    t.equal(
+      await post(brokerOf(overlay), {}, HELLO),
+      202,
+      'the Broker takes the event',
+    )
+    await until('both replies', 90, async () => replies.length >= 2)
+    t.strictSame(
+      replies.map(({ type }) => type),
+      ['com.example.hello.started', 'com.example.hello.finished'],
+    )
+    t.match(replies[1]?.data, { result: 'pass', message: 'hello Anne' })
+  },
+)
+
+const HELLO = {
+  specversion: '1.0',
+  id: 'hello-1',
+  source: 'e2e',
+  type: 'com.example.hello.triggered',
+  data: { who: 'Anne' },
+}
+
+for (const name of ['keptn-distributor', 'keptn-distributor-remote'])
+  t.test(`${name}: it posts to the Broker`, async (t) => {
+    const overlay = await installed(t, name, {
+      ...KEPTN,
+      'ghcr.io/keptn/distributor:1.4.5': image,
+    })
+    const { kubectl } = overlay
+    await ready(overlay, 'ksvc', 'broker', 'trigger')
+    keptn.deliver(undefined)
+    const { context, triggered } = await trigger(keptn, {
+      service: overlay.namespace,
+      task: 'deployment',
+      config: TWO,
+    })
+    const event = keptn.history().find(({ event }) => event.id === triggered)
+    await kubectl(
+      ...['patch', 'deployment', `${NAME}-distributor`, '--type=json', '-p'],
+      JSON.stringify([
+        {
+          op: 'add',
+          path: '/spec/template/spec/containers/0/command',
+          value: ['node', '-e', distributor(event?.event)],
+        },
+      ]),
+    )
+    await keptn.ended(context, 120_000)
+    answeredOnce(t, keptn, triggered)
+    t.match(
+      await kubectl('logs', `deployment/${NAME}-distributor`),
+      name === 'keptn-distributor'
+        ? 'from nats://keptn-nats.keptn'
+        : `from ${keptn.endpoint}`,
+    )
+  })
+
+/** A program that posts an event to where a distributor would. */
+const distributor = (event: unknown) => `
+const { PUBSUB_RECIPIENT: to, PUBSUB_RECIPIENT_PORT: port, PUBSUB_RECIPIENT_PATH: path, PUBSUB_URL, KEPTN_API_ENDPOINT } = process.env
+console.log('from ' + (PUBSUB_URL ?? KEPTN_API_ENDPOINT))
+fetch(to + ':' + port + '/' + path, {
+  method: 'POST',
+  headers: { 'content-type': 'application/cloudevents+json' },
+  body: ${JSON.stringify(JSON.stringify(event))},
+}).then(({ status }) => console.log('answered ' + status))
+setInterval(() => {}, 60_000)
+`
+
+t.test('sender-identity: tokens decide, also for the job watch', async (t) => {
+  const overlay = await installed(t, 'sender-identity')
+  const { kubectl, namespace } = overlay
+  await ready(overlay, 'ksvc', 'broker', 'trigger')
+  const audience = `serving.knative.dev/service/${namespace}/${NAME}`
+  const token = async (account: string, audience: string) =>
+    `Bearer ${(await kubectl('create', 'token', account, `--audience=${audience}`)).trim()}`
+  keptn.deliver(undefined)
+  const { context, triggered } = await trigger(keptn, {
+    service: namespace,
+    task: 'deployment',
+    config: TWO,
+  })
+  const event = keptn.history().find(({ event }) => event.id === triggered)
+  const ingress = (
+    await clusterWide(
+      ...['-n', 'knative-serving', 'get', 'svc', 'kingress'],
+      ...['-o', 'jsonpath={.spec.clusterIP}'],
+    )
+  ).trim()
+  const send = (path: string, authorization?: string) =>
+    post(
+      `http://${ingress}${path}`,
+      {
+        host: `${NAME}.${namespace}.svc.cluster.local`,
+        ...(authorization && { authorization }),
+      },
+      event?.event as object,
+    )
+  for (const path of ['/', '/events', '/callbacks/job', '/dead-letter']) {
+    t.equal(await send(path), 401, `${path}: no token`)
+    t.equal(
+      await send(path, await token(NAME, 'elsewhere')),
+      401,
+      `${path}: a token for somebody else`,
+    )
+    t.equal(
+      await send(path, await token('default', audience)),
+      403,
+      `${path}: who is not on the list`,
+    )
+  }
+  t.same(await overlay.jobs('head'), [])
+  t.equal(
+    await send('/events', await token(`${NAME}-default-job-account`, audience)),
+    202,
+  )
+  await keptn.ended(context, 120_000)
+  answeredOnce(t, keptn, triggered)
+  t.equal((await overlay.jobs('task')).length, 2)
+  const [watch] = await overlay.jobs('watch')
+  if (watch)
+    t.match(
+      await kubectl('logs', `job/${watch}`),
+      '"status":202',
+      'the job watch rang with its own token',
+    )
+})
+
+t.test('all overlays were applied', async (t) => {
+  const elsewhere = ['deployment']
+  for (const name of readdirSync('knative/overlays'))
+    if (!tried.has(name) && !elsewhere.includes(name)) {
+      const overlay = await installed(t, name)
+      await ready(overlay, 'ksvc', 'broker', 'trigger')
+      t.match(await runs(t, overlay), { result: 'pass' }, name)
+    }
+})
+
+/** POSTs an event in structured mode; answers the status. */
+const post = (
+  url: string,
+  headers: Record<string, string>,
+  event: object,
+): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const sent = request(
+      url,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/cloudevents+json', ...headers },
+      },
+      (answer) => {
+        answer.resume()
+        answer.on('end', () => resolve(answer.statusCode ?? 0))
+      },
+    )
+    sent.on('error', reject)
+    sent.end(JSON.stringify(event))
+  })
