@@ -1,6 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import type { Job, JsonPatch } from './cluster/cluster.ts'
 import type { Envelope } from './envelope.ts'
+import { harmlessJson } from './harmless.ts'
 import { ANNOTATION, FINALIZER, LABEL } from './labels.ts'
 import { headName, type Instance, instanceId, sequenceId } from './names.ts'
 import { type Plan, stepsOf } from './plan.ts'
@@ -103,9 +104,9 @@ export const encodeHead = (args: {
       },
       annotations: {
         [ANNOTATION.format]: FORMAT,
-        [ANNOTATION.envelope]: JSON.stringify(envelope),
+        [ANNOTATION.envelope]: harmlessJson(envelope),
         [ANNOTATION.plan]: pack(args.plan),
-        [ANNOTATION.claim]: JSON.stringify(args.claim),
+        [ANNOTATION.claim]: harmlessJson(args.claim),
         [ANNOTATION.tasks]: '{}',
       },
       finalizers: [FINALIZER],
@@ -214,7 +215,7 @@ export const claimPatch = (head: Head, claim: Claim): JsonPatch => [
   {
     op: 'replace',
     path: annotation(ANNOTATION.claim),
-    value: JSON.stringify(claim),
+    value: harmlessJson(claim),
   },
 ]
 
@@ -228,7 +229,7 @@ export const markPatch = (
   {
     op: 'replace',
     path: annotation(ANNOTATION.tasks),
-    value: JSON.stringify(marks.tasks),
+    value: harmlessJson(marks.tasks),
   },
   ...(marks.announced === undefined
     ? []
@@ -253,7 +254,7 @@ export const endedPatch = (head: Head, ended: Ended): JsonPatch => [
   {
     op: 'add',
     path: annotation(ANNOTATION.ended),
-    value: JSON.stringify(ended),
+    value: harmlessJson(ended),
   },
 ]
 

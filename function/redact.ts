@@ -6,8 +6,9 @@ export const REDACTED = '[redacted]'
 /** Shorter values are common words: hiding them would hide everything. */
 const SHORTEST = 4
 
-const VALUE = /(?:\\{0,3}"[^"\n]{1,2000}"|'[^'\n]{1,2000}'|[^\s"',;&]{1,2000})/
-  .source
+const VALUE =
+  /(?!\[redacted\])(?:\\{0,3}"[^"\n]{1,2000}"|'[^'\n]{1,2000}'|[^\s"',;&]{1,2000})/
+    .source
 
 /**
  * What looks like a credential, whoever's it is; in `keep` what tells the
@@ -15,7 +16,7 @@ const VALUE = /(?:\\{0,3}"[^"\n]{1,2000}"|'[^'\n]{1,2000}'|[^\s"',;&]{1,2000})/
  */
 const PATTERNS: RegExp[] = [
   // Private keys; one without an end hides what follows.
-  /(?<keep>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)[^]*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
+  /(?<keep>-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----)[^]*?(?=-----END [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----|$)/g,
   // JSON Web Tokens, those of service accounts too.
   /(?<![\w-])eyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*/g,
   /(?<keep>\bauthorization\b["'\\]{0,4}[ \t]{0,3}[:=][ \t]{0,3}["'\\]{0,4}(?:[a-z]{1,20}[ \t]{1,3})?)[^\s"',;]{3,4000}/gi,
@@ -64,7 +65,9 @@ const headless = (text: string): string => {
     return text
   let from = end
   while (from > 0 && /[A-Za-z0-9+/=\s\\]/.test(text[from - 1]!)) from -= 1
-  return `${text.slice(0, from)}${REDACTED}\n${text.slice(end)}`
+  return text.slice(0, from).endsWith(REDACTED)
+    ? text
+    : `${text.slice(0, from)}${REDACTED}\n${text.slice(end)}`
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Action, Resources, Task } from '../config/model.ts'
 import { resolveEnv } from '../config/env.ts'
 import type { JobEvent } from '../config/event.ts'
 import type { Job } from './cluster/cluster.ts'
+import { harmless } from './harmless.ts'
 import { labelValue } from './label-value.ts'
 import { ANNOTATION, LABEL, ORIGINAL } from './labels.ts'
 import { instanceId, taskJobName } from './names.ts'
@@ -224,6 +225,12 @@ const accountOf = ({
   }
 }
 
+/** They stand in what kubectl shows. */
+const annotationsOf = ({ annotations = {} }: Task): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(annotations).map(([key, value]) => [key, harmless(value)]),
+  )
+
 const podOf = (
   args: RenderArgs,
   containers: Pick<PodSpec, 'containers' | 'initContainers'>,
@@ -231,7 +238,7 @@ const podOf = (
   metadata: {
     labels: labelsOf(args),
     annotations: {
-      ...args.task.annotations,
+      ...annotationsOf(args.task),
       'kubectl.kubernetes.io/default-container': TASK_CONTAINER,
     },
   },
@@ -255,7 +262,7 @@ const jobOf = (args: RenderArgs, template: PodTemplate): Job => {
       namespace: taskNamespace(settings, task),
       labels: labelsOf(args),
       annotations: {
-        ...task.annotations,
+        ...annotationsOf(task),
         [ANNOTATION.ttl]: String(taskTtl(task, settings)),
       },
     },

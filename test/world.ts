@@ -11,6 +11,8 @@ import { jobExecutor, type JobExecutor } from '../function/job-executor.ts'
 import { LABEL } from '../function/labels.ts'
 import { noLog, type Log } from '../function/log.ts'
 import type { Ports } from '../function/ports.ts'
+import type { Secrets } from '../function/cluster/memory/kubelet.ts'
+import type { SecretValues } from '../function/cluster/secret-reader.ts'
 import { readSettings } from '../function/settings.ts'
 import { jobWatch } from '../function/watch/job-watch.ts'
 import { inProcessKeptn } from './keptn/in-process.ts'
@@ -33,6 +35,9 @@ export const makeWorld = (
     env?: Record<string, string>
     seed?: number
     log?: Log
+    /** Data of the Secrets; absent: there are none. */
+    secrets?: Secrets
+    secretValues?: SecretValues
   } = {},
 ) => {
   const clock = new VirtualClock(
@@ -66,7 +71,12 @@ export const makeWorld = (
       return (script ?? succeed(clock))(run)
     },
   }
-  const cluster = new MemoryCluster({ clock, runner, random: clock.random })
+  const cluster = new MemoryCluster({
+    clock,
+    runner,
+    random: clock.random,
+    ...(options.secrets && { secrets: options.secrets }),
+  })
   const log = options.log ?? noLog
 
   const runWatch = async (run: ContainerRun): Promise<ContainerEnd> => {
@@ -118,6 +128,7 @@ export const makeWorld = (
         ['send', 'arrived', 'open'],
         through,
       ),
+      ...(options.secretValues && { secretValues: options.secretValues }),
       clock,
       log,
       settings,
