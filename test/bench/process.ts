@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT } from './world.ts'
 
 /** A server that was started by the bench. */
@@ -17,6 +18,10 @@ export interface Server {
   /** KiB, now. */
   rss(): number
   output(): string
+  /** Waits until its output has `text` `count` times. */
+  says(text: string, count: number): Promise<void>
+  /** KiB, the most so far. */
+  peak(): number
   end(): Promise<void>
 }
 
@@ -29,6 +34,8 @@ export const startServer = async (args: {
   argv: string[]
   env: Record<string, string>
   cgroup?: string
+  /** It says nothing: not waited for. */
+  silent?: boolean
 }): Promise<Server> => {
   const port = await freePort()
   const begun = performance.now()
@@ -49,6 +56,7 @@ export const startServer = async (args: {
   })
   let output = ''
   const listening = await new Promise<number>((resolve, reject) => {
+    if (args.silent) child.once('spawn', () => resolve(NaN))
     const late = setTimeout(() => child.kill('SIGKILL'), 60_000)
     const read = (chunk: Buffer): void => {
       output += String(chunk)
@@ -69,13 +77,23 @@ export const startServer = async (args: {
     listening,
     begun,
     cpu: () => cpuOf(pid),
-    rss: () => rssOf(pid),
+    rss: () => memory(pid, 'VmRSS'),
+    peak: () => memory(pid, 'VmHWM'),
+    says: async (text, count) => {
+      for (let tries = 0; tries < 24_000; tries += 1) {
+        if (output.split(text).length > count) return
+        await sleep(5)
+      }
+      throw new Error(
+        `not said ${count} times: ${text}\n${output.slice(-2000)}`,
+      )
+    },
     output: () => output,
     end: () => end(child),
   }
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 256 })
+const agent = new Agent({ keepAlive: true, maxSockets: 512 })
 
 /** POSTs a structured CloudEvent; answers the status and the milliseconds. */
 export const post = (
@@ -115,9 +133,11 @@ const cpuOf = (pid: number): number => {
   return nanoseconds / 1e6
 }
 
-const rssOf = (pid: number): number =>
+const memory = (pid: number, field: string): number =>
   Number(
-    /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1],
+    new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(
+      readFileSync(`/proc/${pid}/status`, 'utf8'),
+    )?.[1],
   )
 
 const end = (child: ChildProcess): Promise<void> =>
@@ -136,9 +156,3 @@ const freePort = (): Promise<number> =>
       server.close(() => resolve(port))
     })
   })
-
-export interface Quota {
-  folder: string
-  remove(): void
-}
-export { writeFileSync }

@@ -1,0 +1,190 @@
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  request as httpRequest,
+} from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import { request as httpsRequest } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { post, startServer } from './process.ts'
+import { NODE, type Place, servingKeys, type World } from './world.ts'
+
+/** A request as a bare client repeats it. */
+export interface Call {
+  method: string
+  url: string
+  headers: Record<string, string>
+  body?: string
+}
+
+/** Requests that were under way together, one set after the other. */
+export type Stages = Call[][]
+
+/** What the baselines repeat: by the run id that stands in its requests. */
+export interface Recording {
+  run: string
+  ca: string
+  token: string
+  calls: {
+    /** Of a process's first event, before its 202. */
+    first: Stages
+    /** Of an event that came later, before its 202. */
+    warm: Stages
+    /** The same until its task's Job is created, without the poke. */
+    whole: Stages
+  }
+}
+
+interface Seen extends Call {
+  begin: number
+  end: number
+}
+
+/**
+ * Lets the function take events with a recording proxy before the API server
+ * and before Keptn, and gives the requests that it made.
+ */
+export const record = async (
+  world: World,
+  place: Place,
+): Promise<Recording> => {
+  const { connection } = world.api
+  const token = (await connection.authorization())!.replace('Bearer ', '')
+  const ca = String(connection.tls.ca)
+  const seen: Seen[] = []
+  const keys = await servingKeys(world.api)
+  const forward = (origin: string) => forwarder(origin, ca, seen)
+  const api = createTlsServer(keys, forward(connection.server))
+  const keptn = createServer(forward(world.keptn.origin))
+  const ports = await Promise.all(
+    [api, keptn].map(
+      (server) =>
+        new Promise<number>((resolve) =>
+          server.listen(0, '127.0.0.1', () =>
+            resolve((server.address() as AddressInfo).port),
+          ),
+        ),
+    ),
+  )
+  const take = async (count: number): Promise<Seen[][]> => {
+    const server = await startServer({
+      node: NODE,
+      argv: ['dist/server.js'],
+      env: {
+        ...place.env,
+        KUBERNETES_SERVICE_PORT: String(ports[0]),
+        KEPTN_API_ENDPOINT: `http://127.0.0.1:${ports[1]}/api`,
+      },
+    })
+    const events: Seen[][] = []
+    for (let event = 1; event <= count; event += 1) {
+      const { status } = await post(server.port, world.event())
+      if (status !== 202) throw new Error(`${status}: ${server.output()}`)
+      await server.says('task started', event)
+      events.push(seen.splice(0))
+    }
+    await server.end()
+    return events
+  }
+  // The first event of all makes the job watch.
+  await take(1)
+  const [first = [], warm = []] = await take(2)
+  for (const server of [api, keptn]) {
+    server.closeAllConnections()
+    server.close()
+  }
+  const run = '0'.repeat(20)
+  return {
+    run,
+    ca,
+    token,
+    calls: {
+      first: stages(upTo(first, isPoke), run),
+      warm: stages(upTo(warm, isPoke), run),
+      whole: stages(
+        upTo(warm, isTask).filter((call) => !isPoke(call)),
+        run,
+      ),
+    },
+  }
+}
+
+const isPoke = ({ method, url }: Call): boolean =>
+  method === 'PATCH' && !/\/run-[0-9a-f]{20}/.test(url)
+
+const isTask = ({ method, body, url }: Call): boolean =>
+  method === 'POST' &&
+  !url.includes('dryRun') &&
+  /"name":"[^"]*-[0-9a-f]{20}-\d+-\d+"/.test(body ?? '')
+
+const upTo = (calls: Seen[], last: (call: Call) => boolean): Seen[] => {
+  const at = calls.findIndex(last)
+  if (at === -1) throw new Error('the function made other requests')
+  return calls.slice(0, at + 1)
+}
+
+/** In the order of their begin; who began before another's end went with it. */
+const stages = (calls: Seen[], run: string): Stages => {
+  const own = /run-([0-9a-f]{20})/.exec(JSON.stringify(calls))?.[1] ?? ''
+  const result: Stages = []
+  let end = 0
+  for (const { begin, end: ended, ...call } of calls) {
+    const text = JSON.stringify(call).replaceAll(own, run)
+    if (begin >= end) result.push([])
+    end = Math.max(begin >= end ? 0 : end, ended)
+    const repeated = JSON.parse(text) as Call
+    // The collector would remove what names an owner that is not there.
+    if (repeated.body) {
+      const body = JSON.parse(repeated.body) as {
+        metadata?: { ownerReferences?: unknown }
+      }
+      delete body.metadata?.ownerReferences
+      repeated.body = JSON.stringify(body)
+    }
+    result.at(-1)!.push(repeated)
+  }
+  return result
+}
+
+const forwarder =
+  (origin: string, ca: string, seen: Seen[]): RequestListener =>
+  (incoming, answer) => {
+    const call: Seen = {
+      method: incoming.method ?? '',
+      url: origin + incoming.url,
+      headers: headersOf(incoming),
+      begin: performance.now(),
+      end: Infinity,
+    }
+    seen.push(call)
+    void buffer(incoming).then((body) => {
+      if (body.length > 0) call.body = String(body)
+      const tls = origin.startsWith('https:')
+      const { authorization } = incoming.headers
+      const sent = (tls ? httpsRequest : httpRequest)(
+        call.url,
+        {
+          method: call.method,
+          headers: { ...call.headers, ...(authorization && { authorization }) },
+          ...(tls && { ca }),
+        },
+        (from) => {
+          from.on('end', () => (call.end = performance.now()))
+          answer.writeHead(from.statusCode ?? 502, from.headers)
+          from.pipe(answer)
+        },
+      )
+      sent.end(body)
+    })
+  }
+
+/** Those that mean something. */
+const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(
+    ['accept', 'content-type', 'x-token'].flatMap((name) => {
+      const value = headers[name]
+      return typeof value === 'string' ? [[name, value]] : []
+    }),
+  )

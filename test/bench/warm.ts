@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { post, type Server, startServer } from './process.ts'
+import { compare, type Figure } from './sample.ts'
+import { NODE, type Place, ROOT, type World } from './world.ts'
+
+const run = promisify(execFile)
+
+const BURST = 500
+
+/** Events at a function that is there, one after the other. */
+export const warmFigures = async (
+  world: World,
+  place: Place,
+  calls: string,
+  rounds: number,
+): Promise<Figure[]> => {
+  const ours = await startServer({
+    ...{ node: NODE, argv: ['dist/server.js'], env: place.env },
+  })
+  const bare = await startServer({
+    ...{ node: NODE, argv: ['test/bench/baseline/server.mjs'] },
+    env: { CALLS: calls },
+  })
+  try {
+    const [first, second]: [number[], number[]] = [[], []]
+    for (let round = 1; round <= rounds + 10; round += 1) {
+      const own = await take(world, ours)
+      // What follows the answer is over before the next is measured.
+      await ours.says('task started', round)
+      const other = await take(world, bare)
+      // Not counted before V8 has seen enough of both.
+      if (round > 10) first.push(own) && second.push(other)
+    }
+    const about = { unit: 'ms' } as const
+    return [
+      compare(
+        { ...about, id: 'warm-202', name: 'warm event → 202', target: 1.5 },
+        first,
+        second,
+      ),
+      compare(
+        { ...about, id: 'warm-202-p95', name: '… its p95', target: 2 },
+        first,
+        second,
+        0.95,
+      ),
+    ]
+  } finally {
+    await ours.end()
+    await bare.end()
+  }
+}
+
+const take = async (world: World, server: Server): Promise<number> => {
+  const { status, ms } = await post(server.port, world.event())
+  if (status !== 202) throw new Error(`${status}: ${server.output()}`)
+  return ms
+}
+
+/** Events at once at a function that is there, until the last has its Job. */
+export const burstFigures = async (
+  world: World,
+  place: Place,
+  calls: string,
+): Promise<Figure[]> => {
+  const bare = async (concurrency: number): Promise<number> => {
+    const { stdout } = await run(NODE, ['test/bench/baseline/burst.mjs'], {
+      cwd: ROOT,
+      env: { CALLS: calls, COUNT: `${BURST}`, CONCURRENCY: `${concurrency}` },
+    })
+    return (BURST / Number(stdout)) * 1000
+  }
+  const before = Math.max(await bare(16), await bare(64))
+  const server = await startServer({
+    ...{ node: NODE, argv: ['dist/server.js'], env: place.env },
+  })
+  let rate: number, peak: number, accepted: number
+  try {
+    await take(world, server)
+    await server.says('task started', 1)
+    const events = Array.from({ length: BURST }, () => world.event())
+    const begin = performance.now()
+    const answers = Promise.all(events.map((event) => post(server.port, event)))
+    await server.says('task started', BURST + 1)
+    rate = (BURST / (performance.now() - begin)) * 1000
+    accepted = (await answers).filter(({ status }) => status === 202).length
+    peak = server.peak() / 1024
+  } finally {
+    await server.end()
+  }
+  const best = Math.max(before, await bare(32))
+  const note = `${BURST - accepted} of ${BURST} not accepted`
+  return [
+    {
+      ...{ id: 'burst', name: `${BURST} events at once → their Jobs`, note },
+      ...{ unit: '/s', ours: rate, baseline: best, ratio: rate / best },
+      ...{ target: 0.8, least: true, samples: 1 },
+    },
+    {
+      ...{ id: 'burst-rss', name: '… the most RSS', unit: 'MiB' },
+      ...{ ours: peak, baseline: 150, ratio: peak / 150, target: 1 },
+      ...{ samples: 1, note: 'the baseline is the limit' },
+    },
+  ]
+}
