@@ -9,13 +9,18 @@ type Matcher = (type: string) => boolean
 
 /** Longer than anything that anybody writes for the name of an event. */
 const MAX_PATTERN = 1000
-const MAX_TYPE = 1000
+const MAX_TYPE = 255
 /** Patterns that the braces of one glob may stand for. */
 const MAX_BRACES = 100
 /** Length times repetitions of one regular expression. */
 const MAX_REPEATED = 20_000
-/** Length times alternatives or repetitions of all names of one file. */
-const ALL_PATTERNS = 1_000_000
+/** Sets that one glob may begin: each is looked for up to the glob's end. */
+const MAX_SETS = 20
+/**
+ * Length times operators, times alternatives or repetitions, of all names of
+ * one file.
+ */
+const ALL_PATTERNS = 200_000
 
 export const newPatternBudget = (): Budget => ({ left: ALL_PATTERNS })
 
@@ -33,8 +38,8 @@ export const readPattern = (
   if (name.length > MAX_PATTERN)
     return { error: `longer than ${MAX_PATTERN} characters` }
   try {
-    const cost =
-      name.length * (syntax === 'glob' ? braces(name) : repeats(name))
+    const times = syntax === 'glob' ? braces(name) : repeats(name)
+    const cost = name.length * times * (1 + operators(name))
     budget.left -= cost
     if (budget.left < 0) return { error: 'all patterns together are too large' }
     const matches = syntax === 'glob' ? glob(name) : re2(name)
@@ -44,7 +49,12 @@ export const readPattern = (
   }
 }
 
+const operators = (pattern: string): number =>
+  pattern.match(/[*+?[({|\\]/g)?.length ?? 0
+
 const braces = (pattern: string): number => {
+  if (pattern.split('[').length - 1 > MAX_SETS)
+    throw new Error(`it has more than ${MAX_SETS} \`[\``)
   const { length } = braceExpand(pattern, { braceExpandMax: MAX_BRACES + 1 })
   if (length > MAX_BRACES)
     throw new Error(`its braces stand for more than ${MAX_BRACES} patterns`)

@@ -87,6 +87,7 @@ const HOSTILE: [pattern: string, syntax: Syntax][] = [
   ['*(*(a|b)*(a|b)*(a|b)*)*(*(a|b))c', 'glob'],
   [filled('[a-z]*'), 'glob'],
   [filled('['), 'glob'],
+  [filled('*['), 'glob'],
   [filled('\\'), 'glob'],
   [filled('**/'), 'glob'],
   ['(a*)*b', 're2'],
@@ -117,7 +118,7 @@ t.test('many costly patterns stop together, plain ones do not', (t) => {
   t.type(read[0], 'function')
   t.match(read[99], { error: /all patterns together/ })
   const cheap = newPatternBudget()
-  for (let i = 0; i < 10_000; i += 1)
+  for (let i = 0; i < 2_000; i += 1)
     readPattern({ name: 'sh.keptn.event.*.triggered', syntax: 'glob' }, cheap)
   t.ok(cheap.left > 0)
   t.end()
