@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import type { Invariant } from './judge.ts'
+import type { ScopeName } from './scopes.ts'
 import type { Code } from './system.ts'
 
 /** A change of the source text that breaks a promise. */
@@ -11,6 +12,8 @@ export interface Defect {
   file: string
   replace: string
   by: string
+  /** Where it is looked for; default: in every scope. */
+  scope?: ScopeName
   /** Promises of which it breaks one, at least. */
   breaks: Invariant[]
 }
@@ -22,10 +25,16 @@ export interface Defect {
 export const DEFECTS: Defect[] = [
   {
     name: 'the watch is poked before the head is there',
+    scope: 'leaving',
     file: 'job-executor.ts',
-    replace: 'const received = await receive(ports, event)',
-    by: `await pokeWatch()
-    const received = await receive({ ...ports, cluster: ports.cluster }, event)`,
+    replace: `const received = await receive(ports, event)
+    const about`,
+    by: `const poked = pokeWatch
+    await poked()
+    const received = await receive(ports, event)
+    if ('run' in received && received.state === 'committed')
+      return inBackground(reconcileRun(received.run, received.fresh))
+    const about`,
     breaks: ['watched', 'ends'],
   },
   {
@@ -96,6 +105,7 @@ export const DEFECTS: Defect[] = [
   },
   {
     name: 'the watch leaves without a look at its own version',
+    scope: 'leaving',
     file: 'watch/leave.ts',
     replace: 'resourceVersion: own.metadata!.resourceVersion!,',
     by: '',

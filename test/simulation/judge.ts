@@ -53,6 +53,8 @@ interface RunTruth {
   committed: boolean
   /** A user deleted its head, a task's Job or a pod; its sequence ended. */
   disturbed: boolean
+  /** It began again: Keptn may wait for nothing any more. */
+  forgotten: boolean
   /** A user deleted its head. */
   headDeleted: boolean
   aborted: boolean
@@ -69,7 +71,10 @@ const ON_ITS_WAY = 60_000
  */
 export class Judge {
   readonly violations: Violation[] = []
-  /** Doubles of a sender that froze for longer than the lease. */
+  /**
+   * What a process did that froze for longer than the lease and woke: a report
+   * that was sent already, a task of a run that had ended.
+   */
   frozenSenders = 0
   /** Something outside took the job watch away, and no signal came since. */
   watchLost = false
@@ -102,6 +107,7 @@ export class Judge {
       committed: false,
       disturbed: false,
       headDeleted: false,
+      forgotten: false,
       aborted: false,
       endedAt: undefined,
     })
@@ -128,6 +134,13 @@ export class Judge {
     let count = 0
     for (const run of this.runs.values()) if (run.unsettled) count += 1
     return count
+  }
+
+  /** A run is there that no delivery was accepted for: the Broker gave up. */
+  get abandoned(): boolean {
+    return [...this.runs.values()].some(
+      ({ accepted, unsettled }) => unsettled && !accepted,
+    )
   }
 
   /** A Job of the watch is there, whatever its state. */
@@ -161,7 +174,10 @@ export class Judge {
   #headChanged(type: Change['type'], { metadata }: Job): void {
     const run = this.runs.get(metadata!.labels![LABEL.run]!)
     if (!run) return
-    if (type === 'ADDED' && run.committed) this.#forget(run)
+    // What a cancelled run leaves behind is no new one: it is settled.
+    const begins =
+      type === 'ADDED' && metadata!.labels![LABEL.unsettled] !== undefined
+    if (begins && run.committed) this.#forget(run)
     run.committed = true
     run.unsettled =
       type !== 'DELETED' && metadata!.labels![LABEL.unsettled] !== undefined
@@ -176,6 +192,7 @@ export class Judge {
   #forget(run: RunTruth): void {
     if (!run.headDeleted) this.fail('one start', 'a run begins again')
     this.forgotten += 1
+    run.forgotten = true
     run.tasks.clear()
     run.started = 0
     run.finished = 0
@@ -222,8 +239,10 @@ export class Judge {
         )
       }
     })
-    if (run.endedAt !== undefined && this.#now() - run.endedAt > ON_ITS_WAY)
-      this.fail('still after the end', `task ${place} is created`)
+    if (run.endedAt !== undefined && this.#now() - run.endedAt > ON_ITS_WAY) {
+      if (this.longFreeze) this.frozenSenders += 1
+      else this.fail('still after the end', `task ${place} is created`)
+    }
   }
 
   get allSilent(): boolean {
@@ -241,7 +260,9 @@ export class Judge {
   containerStarted(id: string, place: string): void {
     const task = this.task(id, place)
     task.starts += 1
-    if (task.starts > 1 + task.disruptions)
+    // What was on its way when its head was deleted may start once more.
+    const more = task.disruptions + (this.runs.get(id)!.headDeleted ? 1 : 0)
+    if (task.starts > 1 + more)
       this.fail(
         'one start',
         `task ${place} starts a pod for the ${task.starts}. time`,

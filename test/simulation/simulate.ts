@@ -18,6 +18,8 @@ export interface Result {
   choices: number[]
   /** Doubles of frozen senders, which nothing can prevent. */
   frozenSenders: number
+  /** Runs that a delivery began again after a user deleted their head. */
+  forgotten: number
   /** No delivery of it was ever taken: nothing is promised. */
   refused: number
   /** It was left at a state that was known. */
@@ -28,6 +30,8 @@ export interface Result {
 const LIMIT = 2 * 3600_000
 /** Longer than any of our objects is kept. */
 const LIFETIME = 9 * 24 * 3600_000
+/** Bundles that no head claims are left alone for an hour. */
+const SWEPT_AFTER = 3600_000 + 1
 const MAX_STEPS = 60_000
 
 /** Runs a schedule to its end and judges what happened. */
@@ -58,7 +62,6 @@ export const simulate = async (
     if (count > 1) {
       if (options.known?.(system, choices.length)) {
         pruned = true
-        judge.watchLost = false
         return false
       }
       turn = schedule.turns?.[choices.length] ?? 0
@@ -86,10 +89,12 @@ export const simulate = async (
 
   system.start()
   let quiet = await settle()
-  // Whoever took the watch away: the next signal brings it back.
-  for (let tries = 0; !quiet && judge.watchLost && tries < 5; tries += 1) {
+  // Whoever took the watch away, or a Broker that gave up: the next signal
+  // brings it back.
+  const isLeft = (): boolean => judge.watchLost || judge.abandoned
+  for (let tries = 0; !quiet && !pruned && isLeft() && tries < 5; tries += 1) {
     for (const event of system.events)
-      void system.deliver(event as unknown as Parameters<System['deliver']>[0])
+      void system.deliver(event)
     quiet = await settle()
   }
   if (!pruned) {
@@ -103,6 +108,7 @@ export const simulate = async (
     changes,
     choices,
     frozenSenders: judge.frozenSenders,
+    forgotten: judge.forgotten,
     refused: [...judge.runs.values()].filter(({ accepted }) => !accepted)
       .length,
     pruned,
@@ -122,10 +128,11 @@ const judgeEnd = ({ judge, keptn, cluster }: System, quiet: boolean): void => {
     started,
     finished,
     aborted,
+    forgotten,
   } of judge.runs.values()) {
     if (!accepted || judge.allSilent) continue
     const [sequence] = keptn.engine.sequences(event.shkeptncontext)
-    if (aborted || sequence?.state === 'timedOut') continue
+    if (aborted || forgotten || sequence?.state === 'timedOut') continue
     if (started === 0) judge.fail('one .started', 'none was sent')
     if (finished === 0) judge.fail('one .finished', 'none was sent')
     if (sequence?.state !== 'finished' && started === 1 && finished === 1)
@@ -152,8 +159,12 @@ const judgeRemains = async (system: System): Promise<void> => {
     if (clock.next === undefined || clock.next > end) break
     clock.step()
   }
-  // What a late request left behind is swept with the next heartbeat.
-  if (cluster.objects('ConfigMap').length > 0) await sweep(system)
+  // What was left behind is swept with the next heartbeat after an hour.
+  if (cluster.objects('ConfigMap').length > 0) {
+    clock.after(SWEPT_AFTER, () => {})
+    while (clock.step()) await rest()
+    await sweep(system)
+  }
   for (const kind of ['Job', 'Pod', 'ConfigMap'] as const)
     for (const { metadata } of cluster.objects(kind)) {
       const run = judge.runs.get(metadata?.labels?.[LABEL.run] ?? '')

@@ -313,7 +313,7 @@ export const makeSystem = (
   keptn.engine.subscribe((event) => {
     if (/^sh\.keptn\.event\.[^.]+\.[^.]+\.finished$/.test(event.type)) {
       if (event.data.status !== 'aborted') return
-      void deliver(event as unknown as JobEvent)
+      void deliver(event)
     }
     if (event.triggeredid && /\.(started|finished)$/.test(event.type)) {
       if (!/^sh\.keptn\.event\.[^.]+\.[^.]+$/.test(event.type)) return
@@ -327,7 +327,7 @@ export const makeSystem = (
   const start = (): void => {
     for (const [index, count] of scope.events.entries()) {
       const at = scope.at[index] ?? 0
-      const early = random ? Math.floor(random() * 100) - 80 : 0
+      const early = random ? Math.floor(random() * 100) - 60 : 0
       if (at === 0) begin(count)
       else {
         toCome += 1
@@ -347,7 +347,7 @@ export const makeSystem = (
     events.push(event)
     judge.expect(runId(settings.instance, event), event)
     for (let copy = 0; copy < count; copy += 1)
-      void deliver(event as unknown as JobEvent)
+      void deliver(event)
   }
 
   const jobs = (role: string) =>
@@ -436,7 +436,7 @@ export const makeSystem = (
         return
       }
       case 'duplicate':
-        if (events[0]) void deliver(events[0] as unknown as JobEvent)
+        if (events[0]) void deliver(events[0])
         return
       case 'scale':
         replicas = []

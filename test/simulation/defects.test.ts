@@ -1,0 +1,45 @@
+import t from 'tap'
+import { DEFECTS, plant } from './defects.ts'
+import { randomSchedule } from './random.ts'
+import type { Schedule } from './schedule.ts'
+import { shrink } from './shrink.ts'
+import { simulate } from './simulate.ts'
+
+/** It has to be found among so many schedules. */
+const SCHEDULES = 1_000
+
+t.ok(DEFECTS.length >= 10)
+
+for (const defect of DEFECTS)
+  t.test(`found: ${defect.name}`, async (t) => {
+    const code = await plant(defect)
+    for (let seed = 1; seed <= SCHEDULES; seed += 1) {
+      const schedule = randomSchedule(seed, defect.scope)
+      const { violations } = await simulate(schedule, { code })
+      const found = violations.find(({ invariant }) =>
+        defect.breaks.includes(invariant),
+      )
+      if (found) return t.pass(`seed ${seed}: ${found.detail}`)
+    }
+    t.fail(`not in ${SCHEDULES} schedules`)
+  })
+
+t.test('a schedule that fails is shrunk to what it needs', async (t) => {
+  const defect = DEFECTS.find(({ scope }) => scope === undefined)!
+  const code = await plant(defect)
+  const schedule = await failing(code)
+  const small = await shrink(schedule, { code })
+  t.ok(small.disturbances.length <= schedule.disturbances.length)
+  t.not((await simulate(small, { code })).violations.length, 0)
+})
+
+const failing = async (
+  code: Awaited<ReturnType<typeof plant>>,
+): Promise<Schedule> => {
+  for (let seed = 1; seed <= SCHEDULES; seed += 1) {
+    const schedule = randomSchedule(seed)
+    const { violations } = await simulate(schedule, { code })
+    if (violations.length > 0) return schedule
+  }
+  throw new Error(`not in ${SCHEDULES} schedules`)
+}

@@ -1,0 +1,141 @@
+import t from 'tap'
+import { everyFault } from './faults.ts'
+import { inParallel } from './in-parallel.ts'
+import { textOf } from './network.ts'
+import type { Disturbance, Schedule } from './schedule.ts'
+import type { ScopeName } from './scopes.ts'
+import { simulate } from './simulate.ts'
+import { everyTurn } from './turns.ts'
+
+// The whole is `npm run simulate`; here is as much of it as fits.
+const SECONDS = 20
+const SCHEDULES = 20_000
+
+t.test('schedules drawn from seeds break no promise', async (t) => {
+  const { schedules, failures, frozenSenders } = await inParallel({
+    from: 1,
+    runs: SCHEDULES,
+    seconds: SECONDS,
+  })
+  for (const { seed, schedule, violations } of failures)
+    t.fail(`npm run simulate -- --seed ${seed}`, { schedule, violations })
+  t.ok(schedules > 100, `${schedules} of ${SCHEDULES} schedules`)
+  t.comment(
+    `${schedules} schedules, ${frozenSenders} acts of processes that were frozen too long`,
+  )
+})
+
+t.test('every single fault of one task', async (t) => {
+  const broken: Schedule[] = []
+  let tried = 0
+  for await (const { schedule, result } of everyFault('one', { depth: 1 })) {
+    tried += 1
+    if (result.violations.length > 0) broken.push(schedule)
+  }
+  t.strictSame(broken, [])
+  t.ok(tried > 500, `${tried} were tried`)
+})
+
+t.test('two deliveries in every order but one call out of turn', async (t) => {
+  const broken: Schedule[] = []
+  let tried = 0
+  const turned = everyTurn('pair', { deviations: 1 })
+  for await (const { schedule, result } of turned) {
+    tried += 1
+    if (result.violations.length > 0) broken.push(schedule)
+  }
+  t.strictSame(broken, [])
+  t.ok(tried > 20, `${tried} orders`)
+})
+
+/** The number of a call in a scope in which nothing goes wrong. */
+const callIn = async (scope: ScopeName, text: string): Promise<number> => {
+  const { calls } = await simulate({ scope, disturbances: [] })
+  const call = calls.find((call) => textOf(call).includes(text))
+  if (!call) throw new Error(`no call in ${scope} is like: ${text}`)
+  return call.number
+}
+
+t.test('a sender frozen for longer than the lease is counted', async (t) => {
+  const scope = 'pair'
+  const call = await callIn(scope, 'send sh.keptn.event.deployment.started')
+  const { violations, frozenSenders } = await simulate({
+    scope,
+    disturbances: [{ call, phase: 'before', kind: 'freeze', ms: 120_000 }],
+  })
+  t.strictSame(violations, [])
+  t.ok(frozenSenders > 0)
+})
+
+t.test('the same schedule gives the same run', async (t) => {
+  const lines = async (): Promise<string[]> => {
+    const heard: string[] = []
+    await simulate(
+      {
+        scope: 'pair',
+        jitter: 7,
+        disturbances: [{ call: 9, phase: 'after', kind: 'death' }],
+      },
+      { trace: (line) => heard.push(line) },
+    )
+    return heard
+  }
+  t.strictSame(await lines(), await lines())
+})
+
+// What once broke a promise, each at a call that is found by its text.
+const ONCE: Record<
+  string,
+  { scope: ScopeName; at: string } & Omit<Disturbance, 'call'>
+> = {
+  'a conflict where a task gets its end': {
+    scope: 'silent',
+    at: 'patch Job jobs one-',
+    phase: 'before',
+    kind: 'conflict',
+  },
+  'a bundle that is created when its run is over': {
+    scope: 'far',
+    at: 'create ConfigMap bundle-',
+    phase: 'before',
+    kind: 'late',
+  },
+  'a known run whose config cannot be read': {
+    scope: 'one',
+    at: 'create Job run-',
+    phase: 'after',
+    kind: 'keptn-away',
+    ms: 300_000,
+  },
+  'a head that is deleted before its first task': {
+    scope: 'three',
+    at: 'send sh.keptn.event.deployment.started',
+    phase: 'before',
+    kind: 'delete-head',
+  },
+}
+
+for (const [name, { scope, at, ...disturbance }] of Object.entries(ONCE))
+  t.test(name, async (t) => {
+    const call = await callIn(scope, at)
+    const { violations, applied } = await simulate({
+      scope,
+      disturbances: [{ ...disturbance, call }],
+    })
+    t.strictSame(violations, [])
+    t.equal(applied.length, 1)
+  })
+
+t.test('a pass that was frozen between its list and its claim', async (t) => {
+  const { calls } = await simulate({ scope: 'pair', disturbances: [] })
+  const lists = calls.filter((call) => textOf(call).includes('list '))
+  for (const { number } of lists) {
+    const { violations } = await simulate({
+      scope: 'pair',
+      disturbances: [
+        { call: number, phase: 'after', kind: 'freeze', ms: 90_000 },
+      ],
+    })
+    t.strictSame(violations, [], `call ${number}`)
+  }
+})
