@@ -15,7 +15,7 @@ import { tellUser } from './kubernetes-event.ts'
 import { finishedData } from './finished.ts'
 import { recordName, type Step } from './plan.ts'
 import type { Ports } from './ports.ts'
-import { readRun, type RunObjects } from './read-run.ts'
+import { readRun, readTasks, type RunObjects } from './read-run.ts'
 import { ensureTaskJob } from './own-task.ts'
 import { adoptBundles } from './bundles.ts'
 import { settle } from './settle.ts'
@@ -150,6 +150,15 @@ const patchHead = async (
 ): Promise<Head> =>
   decodeHead(await ports.cluster.patch('Job', head.namespace, head.name, patch))
 
+/**
+ * A patch that does not test the tasks may answer with a head on which
+ * somebody has written down more of them than this pass has seen.
+ */
+const catchUp = async (pass: Pass, known: string): Promise<void> => {
+  if (pass.head.tasksText === known) return
+  Object.assign(pass, await readTasks(pass.ports.cluster, pass.head))
+}
+
 const takeClaim = async (
   pass: Pass,
   decision: Extract<Decision, { do: 'claim' }>,
@@ -168,6 +177,7 @@ const takeClaim = async (
   )
   pass.sendUntil = sendUntil
   pass.holding = { for: decision.for, ask: decision.ask }
+  await catchUp(pass, head.tasksText)
 }
 
 const sendStarted = async (pass: Pass, ask: boolean): Promise<boolean> => {
@@ -331,7 +341,10 @@ const sendFinished = async (
   const reported = new Date(ports.cluster.time()).toISOString()
   const state = { ...stateOf(pass), head: { ...head, reported } }
   if (decide(state).do === 'settle') await end(pass, undefined, reported)
-  else pass.head = await patchHead(pass, reportedPatch(head, reported))
+  else {
+    pass.head = await patchHead(pass, reportedPatch(head, reported))
+    await catchUp(pass, head.tasksText)
+  }
   return true
 }
 

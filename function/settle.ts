@@ -1,4 +1,9 @@
-import { isClusterError, type JsonPatch } from './cluster/cluster.ts'
+import {
+  type Cluster,
+  isClusterError,
+  type Job,
+  type JsonPatch,
+} from './cluster/cluster.ts'
 import { deleteUnownedBundles } from './bundles.ts'
 import { decodeHead, type Head, settlePatch } from './head.ts'
 import { LABEL } from './labels.ts'
@@ -22,15 +27,7 @@ export const settle = async (
   )
   await Promise.all([
     ...[...jobs.values()].map(async ({ job }) => {
-      const { namespace, name, uid } = job.metadata!
-      await ignoreMissing(
-        cluster.patch(
-          'Job',
-          namespace!,
-          name!,
-          expirePatch(uid!, ttls.get(name)!),
-        ),
-      )
+      await expire(cluster, job, ttls.get(job.metadata!.name)!)
     }),
     deleteUnownedBundles(cluster, head, { adopted: jobs.size > 0 }),
   ])
@@ -56,11 +53,39 @@ const expirePatch = (uid: string, ttl: number): JsonPatch => [
   },
 ]
 
-/** Gone, replaced, or done by somebody else already. */
-const ignoreMissing = async (promise: Promise<unknown>): Promise<void> => {
+/** A patch may meet a conflict with the Job controller, which writes too. */
+const ATTEMPTS = 3
+
+/**
+ * Gives a Job its end, if it is still there and has none. What it has not got
+ * after that goes with its head.
+ */
+const expire = async (
+  cluster: Cluster,
+  { metadata }: Job,
+  ttl: number,
+): Promise<void> => {
+  const { namespace, name, uid } = metadata!
+  for (let attempt = 1; ; attempt += 1)
+    try {
+      await cluster.patch('Job', namespace!, name!, expirePatch(uid!, ttl))
+      return
+    } catch (error) {
+      if (isClusterError(error, 'NotFound', 'Invalid')) return
+      if (!isClusterError(error, 'Conflict')) throw error
+      if (attempt === ATTEMPTS) return
+      const found = await ifThere(cluster.get('Job', namespace!, name!))
+      // Replaced, or done by somebody else already.
+      if (found?.metadata?.uid !== uid) return
+      if (found?.spec?.ttlSecondsAfterFinished === ttl) return
+    }
+}
+
+const ifThere = async <T>(promise: Promise<T>): Promise<T | undefined> => {
   try {
-    await promise
+    return await promise
   } catch (error) {
-    if (!isClusterError(error, 'NotFound', 'Conflict', 'Invalid')) throw error
+    if (isClusterError(error, 'NotFound')) return undefined
+    throw error
   }
 }
