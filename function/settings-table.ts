@@ -230,7 +230,7 @@ export const settingsTable = {
     meaning: 'Longest body of a request.',
   },
   LIMIT_CONFIG_BYTES: {
-    default: '65536',
+    default: '1048576',
     meaning: 'Longest `job/config.yaml`.',
   },
   LIMIT_FILES: { default: '200', meaning: 'Most files of one task.' },
