@@ -75,7 +75,7 @@ t.test("defaults are the original chart's", async (t) => {
     ],
     limits: {
       bodyBytes: 1048576,
-      configBytes: 65536,
+      configBytes: 1048576,
       files: 200,
       fileBytes: 921600,
       filesBytes: 10485760,
