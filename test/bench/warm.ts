@@ -81,16 +81,23 @@ export const burstFigures = async (
     await server.says('task started', 1)
     const events = Array.from({ length: BURST }, () => world.event())
     const begin = performance.now()
-    const answers = Promise.all(events.map((event) => post(server.port, event)))
+    // What is not accepted is delivered again, as by a Broker.
+    const deliver = async (event: string): Promise<boolean> => {
+      const { status } = await post(server.port, event)
+      if (status === 202) return true
+      await deliver(event)
+      return false
+    }
+    const answers = Promise.all(events.map(deliver))
     await server.says('task started', BURST + 1)
     rate = (BURST / (performance.now() - begin)) * 1000
-    accepted = (await answers).filter(({ status }) => status === 202).length
+    accepted = (await answers).filter(Boolean).length
     peak = server.peak() / 1024
   } finally {
     await server.end()
   }
   const best = Math.max(before, await bare(32))
-  const note = `${BURST - accepted} of ${BURST} not accepted`
+  const note = `none lost, ${BURST - accepted} delivered again`
   return [
     {
       ...{ id: 'burst', name: `${BURST} events at once → their Jobs`, note },

@@ -2,6 +2,7 @@ import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { ClusterError } from '../cluster.ts'
 import type { Connection } from '../connection.ts'
+import { atMost } from './at-most.ts'
 import { unavailable } from './errors.ts'
 
 /** A request as the generated factories make it. */
@@ -17,6 +18,12 @@ export interface ApiRequest {
 /** Sockets that were idle for longer are closed before the server does it. */
 const IDLE_SOCKET_MS = 30_000
 
+/**
+ * Requests at once: as many as an API server is fastest with. Of hundreds,
+ * each on a connection of its own, many would be over their time.
+ */
+const AT_ONCE = 32
+
 /** What requests are sent with. */
 interface Client {
   agent: Agent
@@ -30,6 +37,7 @@ interface Client {
 export class Transport {
   readonly #connection: Connection
   readonly #timeoutMs: number
+  readonly #inTurn = atMost(AT_ONCE)
   #client: Promise<Client> | undefined
   #serverTime: { at: number; ms: number } | undefined
 
@@ -44,8 +52,12 @@ export class Transport {
     return this.#serverTime.ms + performance.now() - this.#serverTime.at
   }
 
-  /** Sends, and reads the whole answer. */
-  async send(request: ApiRequest): Promise<{ status: number; text: string }> {
+  /** Sends, and reads the whole answer; its time begins with its turn. */
+  send(request: ApiRequest): Promise<{ status: number; text: string }> {
+    return this.#inTurn(() => this.#send(request))
+  }
+
+  async #send(request: ApiRequest): Promise<{ status: number; text: string }> {
     const signal = AbortSignal.timeout(this.#timeoutMs)
     const answer = await this.#exchange(request, signal)
     if (answer.status !== 401) return answer

@@ -17,7 +17,8 @@ const send = (call, id) =>
       call.url.replaceAll(run, id),
       {
         method: call.method,
-        agent: tls ? secure : plain,
+        // As the function does: only a GET can be repeated safely.
+        agent: tls ? secure : call.method === 'GET' ? plain : false,
         headers: {
           ...call.headers,
           ...(tls && { authorization: `Bearer ${token}` }),

@@ -1,0 +1,40 @@
+import t from 'tap'
+import { atMost } from '../../../../function/cluster/kubernetes/at-most.ts'
+
+/** A work that ends when it is told to. */
+const work = (log: string[], name: string) => {
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const run = () => {
+    log.push(name)
+    return promise
+  }
+  return { run, end: () => resolve(name), fail: () => reject(new Error(name)) }
+}
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+t.test('two at once, the others in their order', async (t) => {
+  const log: string[] = []
+  const inTurn = atMost(2)
+  const [a, b, c, d] = ['a', 'b', 'c', 'd'].map((name) => work(log, name))
+  const results = [a, b, c, d].map((each) => inTurn(each!.run))
+  await turn()
+  t.same(log, ['a', 'b'])
+  b!.end()
+  await turn()
+  t.same(log, ['a', 'b', 'c'])
+  for (const each of [a, c, d]) each!.end()
+  t.same(await Promise.all(results), ['a', 'b', 'c', 'd'])
+})
+
+t.test('one that fails gives its place away', async (t) => {
+  const log: string[] = []
+  const inTurn = atMost(1)
+  const [a, b] = ['a', 'b'].map((name) => work(log, name))
+  const first = inTurn(a!.run)
+  const second = inTurn(b!.run)
+  a!.fail()
+  b!.end()
+  await t.rejects(first, { message: 'a' })
+  t.equal(await second, 'b')
+  t.equal(await inTurn(async () => 'c'), 'c', 'and the next')
+})
