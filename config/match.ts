@@ -28,6 +28,8 @@ interface Subject {
   view: Record<string, unknown>
   budget: Budget
   patterns: Budget
+  /** Why a name does not match, by syntax and name: files repeat names. */
+  names: Map<string, string | undefined>
 }
 
 type Verdict = Omit<EntryMatch, 'index'>
@@ -46,6 +48,7 @@ export const matchEvent = (
     view: eventView(event),
     budget: newBudget(),
     patterns: newPatternBudget(),
+    names: new Map(),
   }
   return config.actions.map((action, index) => {
     const entries = action.events.map((entry, at) => ({
@@ -67,6 +70,16 @@ const matchEntry = (entry: EventEntry, subject: Subject): Verdict => {
 }
 
 const nameMismatch = (
+  entry: EventEntry,
+  subject: Subject,
+): string | undefined => {
+  const { names } = subject
+  const key = `${entry.syntax} ${entry.name}`
+  if (!names.has(key)) names.set(key, judgeName(entry, subject))
+  return names.get(key)
+}
+
+const judgeName = (
   entry: EventEntry,
   { type, patterns }: Subject,
 ): string | undefined => {
