@@ -281,3 +281,35 @@ t.test('a failed run says just why', async (t) => {
     bundles: [],
   })
 })
+
+for (const [name, labels, env, message] of [
+  [
+    'too many labels',
+    { a: '1', b: '2' },
+    { LIMIT_LABELS: '1' },
+    /has 2 labels; at most 1 are allowed \(LIMIT_LABELS\)/,
+  ],
+  [
+    'too large labels',
+    { a: 'x'.repeat(100) },
+    { LIMIT_LABELS_BYTES: '100' },
+    /have 108 bytes; at most 100 are allowed \(LIMIT_LABELS_BYTES\)/,
+  ],
+] as const)
+  t.test(`${name}: the run does nothing but tell so`, async (t) => {
+    const run = (env: NodeJS.ProcessEnv) =>
+      planRun(
+        {
+          settings: givenSettings(env),
+          image: async () => 'fn:1',
+          files: async () => ({ files: [] }),
+          accept: async () => undefined,
+        },
+        RUN,
+        { ...event, data: { labels } },
+        { config: configOf(config(action('test', task('a')))), configHash: '' },
+      )
+    const { plan } = await run(env)
+    t.match(plan, { actions: [], failure: { message } })
+    t.notOk((await run({})).plan.failure, 'below the limit')
+  })
