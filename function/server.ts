@@ -120,8 +120,14 @@ const start = async (): Promise<void> => {
       }),
     }),
   })
-  await app.listen({ host: '0.0.0.0', port: settings.port })
+  await app.ready()
+  // At every address; fastify's own listen() would load what resolves names.
+  await new Promise<void>((resolve, reject) =>
+    app.server.once('error', reject).listen(settings.port, resolve),
+  )
   log('info', 'listening', { port: settings.port })
+  // Known, and the way to the API server open, when the first event comes.
+  ports.image().catch(() => undefined)
 
   const stop = async (): Promise<void> => {
     log('info', 'stopping')
