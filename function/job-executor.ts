@@ -65,6 +65,7 @@ export const jobExecutor = (ports: Ports): JobExecutor => {
     log('info', received.state, { ...about, run: received.run })
     if (received.state === 'settled') return
     await pokeWatch()
+    ports.unsettled?.()
     inBackground(reconcileRun(received.run, received.fresh))
   }
 

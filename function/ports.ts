@@ -21,4 +21,6 @@ export interface Ports {
   replica: string
   /** Our own image, for the job watch and the files container. */
   image: () => Promise<string>
+  /** Told of each unsettled run that an event led to. */
+  unsettled?: () => void
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { buildApp } from './app.ts'
+import { awakeWatch } from './awake-watch.ts'
 import { systemClock } from './clock.ts'
 import { apiReader } from './cluster/api-reader.ts'
 import { secretReader } from './cluster/secret-reader.ts'
@@ -101,6 +102,8 @@ const start = async (): Promise<void> => {
     replica: randomUUID(),
     image: ownImage(cluster, settings, process.env.HOSTNAME),
   }
+  const watch = awakeWatch({ ...ports, ring: (ring) => executor.ring(ring) })
+  if (settings.jobWatch.enabled) ports.unsettled = () => watch.begin()
   if (!reporter)
     log('warn', 'nobody is answered: set KEPTN_API_ENDPOINT or K_SINK')
   const { sender } = settings
@@ -131,7 +134,9 @@ const start = async (): Promise<void> => {
 
   const stop = async (): Promise<void> => {
     log('info', 'stopping')
-    const drained = app.close().then(() => executor.idle())
+    const drained = Promise.all([app.close(), watch.stop()]).then(() =>
+      executor.idle(),
+    )
     await Promise.race([
       drained,
       new Promise((resolve) => setTimeout(resolve, DRAIN).unref()),

@@ -24,6 +24,8 @@ export interface JobWatchOptions {
   ring: (
     about: { run: string; reason: string } | { all: true },
   ) => Promise<void>
+  /** Its last act, true when it may go; default: it deletes its own Job. */
+  leave?: () => Promise<boolean>
   signal?: AbortSignal
 }
 
@@ -48,6 +50,10 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
   /** How the pods ended that are no longer watched. */
   const ended = new Map<string, Pod>()
   const sound = ringer(clock, (run, reason) => options.ring({ run, reason }))
+
+  const mayLeave =
+    options.leave ??
+    (() => leave(cluster, { instance, namespace: jobNamespace }))
 
   let heads = 0
   const look = (): void => {
@@ -122,7 +128,7 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
       if (
         empty !== undefined &&
         now - empty >= options.lingerSeconds * 1000 &&
-        (await leave(cluster, { instance, namespace: jobNamespace }))
+        (await mayLeave())
       ) {
         log('info', 'nothing is unsettled: leaving')
         return

@@ -1,0 +1,74 @@
+import type { Clock } from './clock.ts'
+import type { Cluster } from './cluster/cluster.ts'
+import type { Log } from './log.ts'
+import type { Ring } from './rings.ts'
+import type { Settings } from './settings.ts'
+import { jobWatch } from './watch/job-watch.ts'
+
+/** The function's own look at its runs while it is awake. */
+export interface AwakeWatch {
+  /** There is a run that is not settled. */
+  begin(): void
+  /** Resolves when it watches no more, and its rings have been heard. */
+  stop(): Promise<void>
+}
+
+/**
+ * Watches the unsettled runs from this process, from a fresh run's commit
+ * until nothing is unsettled: a fresh job watch needs a second until it sees
+ * anything, which is as long as a short task takes. It makes a run quicker
+ * and guarantees nothing: the job watch is there beside it, was poked before,
+ * and goes on when this process ends.
+ */
+export const awakeWatch = (args: {
+  cluster: Cluster
+  clock: Clock
+  log: Log
+  settings: Settings
+  ring: (ring: Ring) => Promise<void>
+}): AwakeWatch => {
+  const { settings, log } = args
+  const end = new AbortController()
+  const rings = new Set<Promise<void>>()
+  let watching: Promise<void> | undefined
+
+  const ring = (about: Ring): Promise<void> => {
+    const ringing = args
+      .ring(about)
+      .catch((error: unknown) =>
+        log('warn', 'left to the job watch', { error: String(error) }),
+      )
+      .finally(() => rings.delete(ringing))
+    rings.add(ringing)
+    return ringing
+  }
+  const watch = (): Promise<void> =>
+    jobWatch({
+      ...args,
+      instance: settings.instance,
+      jobNamespace: settings.jobNamespace,
+      jobNamespaces: settings.jobNamespaces,
+      heartbeatSeconds: Infinity,
+      lingerSeconds: 0,
+      ring,
+      // It has no Job of its own: it only ends.
+      leave: async () => true,
+      signal: end.signal,
+    })
+
+  return {
+    begin: () => {
+      if (watching || end.signal.aborted) return
+      watching = watch()
+        .catch((error: unknown) =>
+          log('warn', 'the own watch failed', { error: String(error) }),
+        )
+        .finally(() => (watching = undefined))
+    },
+    stop: async () => {
+      end.abort()
+      await watching
+      await Promise.all(rings)
+    },
+  }
+}
