@@ -2,7 +2,16 @@ import { defineConfig } from 'eslint/config'
 import ts from 'typescript-eslint'
 
 export default defineConfig(
-  { ignores: ['dist/', '.tap/', 'test/cluster/', 'tap-snapshots/', '*.js'] },
+  {
+    ignores: [
+      'dist/',
+      '.tap/',
+      'test/cluster/',
+      'tap-snapshots/',
+      '*.js',
+      '**/*.mjs',
+    ],
+  },
   ts.configs.recommendedTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true } },

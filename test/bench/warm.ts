@@ -30,7 +30,9 @@ export const warmFigures = async (
       await ours.says('task started', round)
       const other = await take(world, bare)
       // Not counted before V8 has seen enough of both.
-      if (round > 10) first.push(own) && second.push(other)
+      if (round <= 10) continue
+      first.push(own)
+      second.push(other)
     }
     const about = { unit: 'ms' } as const
     return [

@@ -139,7 +139,7 @@ const anyEvent: fc.Arbitrary<JobEvent> = fc
       id: id || 'id',
       shkeptncontext: context,
       data: { ...data, labels, more, project },
-    } as unknown as JobEvent
+    }
   })
 
 const mutatedEvent = fc.oneof(
@@ -501,7 +501,6 @@ const logTexts = [
   `{"password":"${SECRET}","url":"https://u:p@example.com/"}\n`,
   Buffer.from(SECRET).toString('base64'),
 ]
-// eslint-disable-next-line no-control-regex
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/
 
 const logs = target(

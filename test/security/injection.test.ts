@@ -20,7 +20,6 @@ import { makeWorld, type Script } from '../world.ts'
 
 /** What others wrote must stay what it is: text. */
 
-// eslint-disable-next-line no-control-regex
 const CONTROL =
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 const ESCAPES = '\x1b[2J\x1b]0;title\x07\x9b31m\r\x08\u202eback\u2066'
@@ -61,21 +60,20 @@ const eventWith = (fields: {
   label: [string, string]
   id: string
   context: string
-}): JobEvent =>
-  ({
-    specversion: '1.0',
-    id: fields.id || 'id',
-    source: fields.id || 's',
-    type: 'sh.keptn.event.deployment.triggered',
-    shkeptncontext: fields.context,
-    data: {
-      project: fields.text,
-      stage: fields.text,
-      service: fields.text,
-      text: fields.text,
-      labels: { [fields.label[0]]: fields.label[1] },
-    },
-  }) as unknown as JobEvent
+}): JobEvent => ({
+  specversion: '1.0',
+  id: fields.id || 'id',
+  source: fields.id || 's',
+  type: 'sh.keptn.event.deployment.triggered',
+  shkeptncontext: fields.context,
+  data: {
+    project: fields.text,
+    stage: fields.text,
+    service: fields.text,
+    text: fields.text,
+    labels: { [fields.label[0]]: fields.label[1] },
+  },
+})
 
 const hostile = fc.record({
   text: fc.oneof(
@@ -87,7 +85,7 @@ const hostile = fc.record({
   context: nasty(4),
 })
 
-t.test('nothing of an event changes the manifest but texts', async (t) => {
+t.test('nothing of an event changes the manifest but texts', async () => {
   const plain = await planOf(
     eventWith({ text: 'x', label: ['l', 'x'], id: 'x', context: 'x' }),
   )
@@ -113,7 +111,7 @@ t.test('nothing of an event changes the manifest but texts', async (t) => {
   )
 })
 
-t.test('variables hold exactly the text, and change no other', async (t) => {
+t.test('variables hold exactly the text, and change no other', async () => {
   await fc.assert(
     fc.asyncProperty(hostile, async (fields) => {
       const job = await planOf(eventWith(fields))
@@ -136,7 +134,7 @@ t.test('variables hold exactly the text, and change no other', async (t) => {
   )
 })
 
-t.test('no label value and no selector can be written', async (t) => {
+t.test('no label value and no selector can be written', async () => {
   await fc.assert(
     fc.asyncProperty(hostile, async (fields) => {
       const { metadata } = await planOf(eventWith(fields))

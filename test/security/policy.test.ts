@@ -236,7 +236,7 @@ t.test('what is rendered never exceeds the policy', async (t) => {
           specversion: '1.0',
           type: 'sh.keptn.event.test.triggered',
           data: {},
-        } as unknown as JobEvent,
+        },
         { config: parsed.config, configHash: 'abc' },
       )
       for (const { result } of tasks)
