@@ -21,6 +21,8 @@ export interface KubernetesOptions {
   timeoutMs?: number
   /** Objects in one page of a list; default 500. */
   pageSize?: number
+  /** What is kept of the objects of lists and watches; default: all. */
+  keep?: <K extends Kind>(object: Kinds[K]) => Kinds[K]
 }
 
 interface Page<T> {
@@ -47,10 +49,12 @@ export class KubernetesCluster implements Cluster {
   readonly #requests: Requests
   readonly #timeoutMs: number
   readonly #pageSize: number
+  readonly #keep: NonNullable<KubernetesOptions['keep']>
 
   constructor(connection: Connection, options: KubernetesOptions = {}) {
     this.#timeoutMs = options.timeoutMs ?? 10_000
     this.#pageSize = options.pageSize ?? 500
+    this.#keep = options.keep ?? ((object) => object)
     this.#transport = new Transport(connection, this.#timeoutMs)
     this.#requests = new Requests(connection.server)
   }
@@ -118,7 +122,7 @@ export class KubernetesCluster implements Cluster {
       const page = (await this.#send(request)) as Page<Kinds[K]>
       // Of a list, the API server leaves out the type of each object.
       for (const item of page.items ?? [])
-        items.push({ ...item, apiVersion: API_VERSION[kind], kind })
+        items.push(this.#keep({ ...item, apiVersion: API_VERSION[kind], kind }))
       resourceVersion ??= page.metadata?.resourceVersion
       next = page.metadata?.continue
     } while (next)
@@ -175,7 +179,7 @@ export class KubernetesCluster implements Cluster {
     try {
       for await (const line of this.#lines(request, stop)) {
         timer.refresh()
-        yield watchEvent<K>(line)
+        yield watchEvent<K>(line, this.#keep)
       }
     } catch (error) {
       signal.throwIfAborted()
@@ -233,7 +237,10 @@ export class KubernetesCluster implements Cluster {
   }
 }
 
-const watchEvent = <K extends Kind>(line: string): WatchEvent<Kinds[K]> => {
+const watchEvent = <K extends Kind>(
+  line: string,
+  keep: (object: Kinds[K]) => Kinds[K],
+): WatchEvent<Kinds[K]> => {
   const { type, object } = parseJson(line) as {
     type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'
     object: Kinds[K] & Status
@@ -242,5 +249,5 @@ const watchEvent = <K extends Kind>(line: string): WatchEvent<Kinds[K]> => {
     throw errorOf(object.code ?? 500, JSON.stringify(object))
   if (type === 'BOOKMARK')
     return { type, resourceVersion: object.metadata?.resourceVersion ?? '' }
-  return { type, object }
+  return { type, object: keep(object) }
 }

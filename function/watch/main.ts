@@ -6,6 +6,7 @@ import { http } from '../keptn/http.ts'
 import { jsonLog } from '../log.ts'
 import { jobWatch } from './job-watch.ts'
 import { ringAt } from './ring.ts'
+import { slim } from './slim.ts'
 
 const setting = (name: string): string => {
   const value = process.env[name]
@@ -13,6 +14,9 @@ const setting = (name: string): string => {
     throw new Error(`${name} is not set: the function starts the job watch`)
   return value
 }
+
+/** Objects that are read at once: what is read whole is memory. */
+const PAGE = 50
 
 const log = jsonLog(
   (line) => process.stdout.write(line),
@@ -29,7 +33,10 @@ const start = async (): Promise<void> => {
   }
   const tokenFile = process.env.TOKEN_FILE
   await jobWatch({
-    cluster: new KubernetesCluster(await connect(process.env)),
+    cluster: new KubernetesCluster(await connect(process.env), {
+      pageSize: PAGE,
+      keep: slim,
+    }),
     clock: systemClock,
     log,
     instance,
