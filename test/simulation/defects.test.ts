@@ -1,9 +1,12 @@
 import t from 'tap'
-import { DEFECTS, plant } from './defects.ts'
+import { DEFECTS, lookFor, plant } from './defects.ts'
 import { randomSchedule } from './random.ts'
 import type { Schedule } from './schedule.ts'
 import { shrink } from './shrink.ts'
 import { simulate } from './simulate.ts'
+
+// A busy machine takes its time.
+t.setTimeout(240_000)
 
 /** It has to be found among so many schedules. */
 const SCHEDULES = 1_000
@@ -14,7 +17,7 @@ for (const defect of DEFECTS)
   t.test(`found: ${defect.name}`, async (t) => {
     const code = await plant(defect)
     for (let seed = 1; seed <= SCHEDULES; seed += 1) {
-      const schedule = randomSchedule(seed, defect.scope)
+      const schedule = lookFor(defect, seed)
       const { violations } = await simulate(schedule, { code })
       const found = violations.find(({ invariant }) =>
         defect.breaks.includes(invariant),

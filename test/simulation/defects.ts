@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import type { Invariant } from './judge.ts'
+import { randomSchedule } from './random.ts'
+import type { Disturbance, Schedule } from './schedule.ts'
 import type { ScopeName } from './scopes.ts'
 import type { Code } from './system.ts'
 
@@ -12,8 +14,12 @@ export interface Defect {
   file: string
   replace: string
   by: string
+  /** A second replacement. */
+  and?: { replace: string; by: string }
   /** Where it is looked for; default: in every scope. */
   scope?: ScopeName
+  /** What happens in each schedule beside what is drawn, call after call. */
+  with?: Omit<Disturbance, 'call' | 'phase'>[]
   /** Promises of which it breaks one, at least. */
   breaks: Invariant[]
 }
@@ -27,14 +33,12 @@ export const DEFECTS: Defect[] = [
     name: 'the watch is poked before the head is there',
     scope: 'leaving',
     file: 'job-executor.ts',
-    replace: `const received = await receive(ports, event)
-    const about`,
-    by: `const poked = pokeWatch
-    await poked()
-    const received = await receive(ports, event)
-    if ('run' in received && received.state === 'committed')
-      return inBackground(reconcileRun(received.run, received.fresh))
-    const about`,
+    replace: '    if (!swept) {',
+    by: '    await pokeWatch()\n    if (!swept) {',
+    and: {
+      replace: 'await pokeWatch()\n    inBackground(reconcileRun(received.run',
+      by: 'inBackground(reconcileRun(received.run',
+    },
     breaks: ['watched', 'ends'],
   },
   {
@@ -76,6 +80,7 @@ export const DEFECTS: Defect[] = [
   },
   {
     name: 'a condition counts without its status',
+    with: [{ kind: 'false-condition' }],
     file: 'outcome.ts',
     replace: "entry.type === type && entry.status === 'True'",
     by: 'entry.type === type',
@@ -98,6 +103,7 @@ export const DEFECTS: Defect[] = [
   },
   {
     name: 'a poke accepts a dying watch',
+    with: [{ kind: 'replace-watch' }, { kind: 'duplicate' }],
     file: 'poke.ts',
     replace: 'job.metadata?.deletionTimestamp === undefined &&',
     by: '',
@@ -105,6 +111,7 @@ export const DEFECTS: Defect[] = [
   },
   {
     name: 'the watch leaves without a look at its own version',
+    with: [{ kind: 'delay', ms: 500 }],
     scope: 'leaving',
     file: 'watch/leave.ts',
     replace: 'resourceVersion: own.metadata!.resourceVersion!,',
@@ -128,6 +135,8 @@ export const DEFECTS: Defect[] = [
   },
   {
     name: 'a head gets its end at its creation',
+    scope: 'slow',
+    with: [{ kind: 'death' }],
     file: 'head.ts',
     replace: 'spec: {\n      completions: 0,',
     by: 'spec: {\n      ttlSecondsAfterFinished: 15,\n      completions: 0,',
@@ -135,6 +144,7 @@ export const DEFECTS: Defect[] = [
   },
   {
     name: 'a head has no finalizer',
+    with: [{ kind: 'delete-head' }],
     file: 'head.ts',
     replace: 'finalizers: [FINALIZER],',
     by: '',
@@ -149,6 +159,7 @@ export const DEFECTS: Defect[] = [
   },
   {
     name: 'who takes a claim over does not wait until it is stored',
+    with: [{ kind: 'death' }],
     file: 'decide.ts',
     replace: 'export const STORE_DELAY = 6_000',
     by: 'export const STORE_DELAY = -59_000',
@@ -175,13 +186,21 @@ const FUNCTION = new URL('../../function/', import.meta.url).href
 /** What all copies share: the ports, whose errors are told by their class. */
 const SHARED = /\/(cluster\/cluster|clock|resource-store|reporter|log)\.ts$/
 
-const sourceOf = (url: string, { replace, by }: Defect): string => {
-  const text = readFileSync(new URL(url), 'utf8')
+const replaced = (
+  url: string,
+  text: string,
+  { replace, by }: { replace: string; by: string },
+): string => {
   if (text.split(replace).length !== 2)
     throw new Error(
       `${url}: the text that a planted defect replaces is not there once: ${replace}`,
     )
   return text.replace(replace, () => by)
+}
+
+const sourceOf = (url: string, defect: Defect): string => {
+  const text = replaced(url, readFileSync(new URL(url), 'utf8'), defect)
+  return defect.and ? replaced(url, text, defect.and) : text
 }
 
 registerHooks({
@@ -217,4 +236,15 @@ export const plant = async (defect: Defect): Promise<Code> => {
     load<Pick<Code, 'jobWatch'>>('watch/job-watch.ts'),
   ])
   return { jobExecutor, jobWatch }
+}
+
+/** The schedule of a seed in which a defect is looked for. */
+export const lookFor = (defect: Defect, seed: number): Schedule => {
+  const schedule = randomSchedule(seed, defect.scope)
+  const more = (defect.with ?? []).map((disturbance, index) => ({
+    ...disturbance,
+    call: 8 + (seed % 40) + index,
+    phase: 'before' as const,
+  }))
+  return { ...schedule, disturbances: [...schedule.disturbances, ...more] }
 }

@@ -303,11 +303,19 @@ export class Judge {
     if (data.result === 'pass' && data.status === 'succeeded') {
       if (!passed)
         this.fail('verdict', 'it passed, but not every task succeeded')
-    } else if (passed && !run.disturbed)
+    } else if (loud.length > 0 && !this.#canFail && !run.disturbed)
       this.fail(
         'verdict',
-        `it failed, but every task succeeded: ${String(data.message)}`,
+        `it failed, and nobody disturbed it: ${String(data.message)}`,
       )
+  }
+
+  /** A task that counts ends with something else than 0. */
+  get #canFail(): boolean {
+    return this.#scope.actions.some(
+      ({ silent, tasks }) =>
+        !silent && tasks.some(({ exitCode }) => exitCode !== 0),
+    )
   }
 
   /** A delivery was answered with 2xx. `lost`: the watch was taken away since it began. */

@@ -69,10 +69,14 @@ export class Process {
 
   #wake(): void {
     if (this.frozen || this.#dead) return
-    const waiting = [...this.#calls, ...this.#timers]
+    const [calls, timers] = [this.#calls, this.#timers]
     this.#calls = []
     this.#timers = []
-    for (const go of waiting) go()
+    for (const go of calls) go()
+    // What a call does next, it does before it hears that time is over.
+    this.#clock.after(0, () => {
+      for (const then of timers) this.#fire(then)
+    })
   }
 
   #fire(then: () => void): void {

@@ -93,8 +93,7 @@ export const simulate = async (
   // brings it back.
   const isLeft = (): boolean => judge.watchLost || judge.abandoned
   for (let tries = 0; !quiet && !pruned && isLeft() && tries < 5; tries += 1) {
-    for (const event of system.events)
-      void system.deliver(event)
+    for (const event of system.events) void system.deliver(event)
     quiet = await settle()
   }
   if (!pruned) {

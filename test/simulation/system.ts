@@ -346,8 +346,7 @@ export const makeSystem = (
     })
     events.push(event)
     judge.expect(runId(settings.instance, event), event)
-    for (let copy = 0; copy < count; copy += 1)
-      void deliver(event)
+    for (let copy = 0; copy < count; copy += 1) void deliver(event)
   }
 
   const jobs = (role: string) =>
