@@ -1,5 +1,4 @@
 import type { Connection } from './connection.ts'
-import { isClusterError } from './cluster.ts'
 import { errorOf } from './kubernetes/errors.ts'
 import { parseJson, Transport } from './kubernetes/transport.ts'
 
@@ -28,7 +27,7 @@ export const secretReader = (connection: Connection): SecretValues => {
     })
     if (status !== 200) {
       const error = errorOf(status, text)
-      if (isClusterError(error, 'NotFound')) return []
+      if (error.code === 'NotFound') return []
       throw error
     }
     const { data } = parseJson(text) as { data?: Record<string, string> }

@@ -5,7 +5,10 @@ import { LIMITS, target } from './target.ts'
 import { targets } from './targets.ts'
 
 /** A prefix of `npm run fuzz -- --runs 1000000`. */
-const RUNS = 4_000
+const RUNS = 2_500
+
+// A busy machine takes longer; what is judged is the CPU.
+t.setTimeout(300_000)
 
 for (const { name } of targets)
   t.test(`hostile input: ${name}`, async (t) => {
