@@ -38,8 +38,8 @@ t.test('paths and settings in the docs are there', async (t) => {
     for (const [, path] of text.matchAll(
       /`((?:overlays|components)\/[-a-z]+)`/g,
     ))
-      t.ok(existsSync(join(root, 'knative', path!)), path)
+      t.ok(existsSync(join(root, 'knative', path!)), path!)
     for (const [, name] of text.matchAll(/`([A-Z]+(?:_[A-Z]+)+)[`=]/g))
-      t.ok(name! in settingsTable, name)
+      t.ok(name! in settingsTable, name!)
   }
 })
