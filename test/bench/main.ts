@@ -3,10 +3,17 @@
  * [--rounds N] [--json FILE]`. See README.md.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { clusterFigures } from './cluster.ts'
 import { broken, type Gates } from './gate.ts'
 import { matchingFigures } from './matching.ts'
 import { record } from './record.ts'
@@ -17,6 +24,8 @@ import { burstFigures, warmFigures } from './warm.ts'
 import { makeWorld } from './world.ts'
 
 const PARTS = ['start', 'quota', 'warm', 'burst', 'matching', 'settled']
+/** Needs a real cluster with Knative: only when it is asked for. */
+const CLUSTER = 'cluster'
 /** What is stable enough, and done in four minutes. */
 const GATED = ['start', 'matching', 'settled']
 
@@ -48,12 +57,22 @@ const inOwnMounts = (): number => {
   )
   return status ?? 1
 }
-if (process.env['BENCH_MOUNTS'] !== 'own') process.exit(inOwnMounts())
+if (process.env['BENCH_MOUNTS'] !== 'own' && values.only !== CLUSTER)
+  process.exit(inOwnMounts())
+
+if (values.only === CLUSTER) {
+  console.log(table(await clusterFigures(Number(values.rounds ?? 9))))
+  process.exit(0)
+}
 
 const parts = values.only?.split(',') ?? (values.gate ? GATED : PARTS)
 const rounds = Number(values.rounds ?? (values.gate ? 11 : 21))
 const folder = mkdtempSync(join(tmpdir(), 'bench-'))
 const calls = join(folder, 'calls.json')
+process.env['BENCH_DIST'] = join(folder, 'dist')
+cpSync(join(import.meta.dirname, '../../dist'), process.env['BENCH_DIST'], {
+  recursive: true,
+})
 const load = loadavg()[0]!
 const world = await makeWorld()
 const figures: Figure[] = []

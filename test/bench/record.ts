@@ -9,7 +9,7 @@ import { request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { post, startServer } from './process.ts'
-import { NODE, type Place, servingKeys, type World } from './world.ts'
+import { bundle, NODE, type Place, servingKeys, type World } from './world.ts'
 
 /** A request as a bare client repeats it. */
 export interface Call {
@@ -71,7 +71,7 @@ export const record = async (
   const take = async (count: number): Promise<Seen[][]> => {
     const server = await startServer({
       node: NODE,
-      argv: ['dist/server.js'],
+      argv: [bundle('server')],
       env: {
         ...place.env,
         KUBERNETES_SERVICE_PORT: String(ports[0]),

@@ -5,7 +5,7 @@ import type { Job } from '../../function/cluster/cluster.ts'
 import { LABEL } from '../../function/labels.ts'
 import { post, startServer } from './process.ts'
 import { compare, type Figure, median } from './sample.ts'
-import { NODE, type Place, type World } from './world.ts'
+import { bundle, NODE, type Place, type World } from './world.ts'
 
 /** Makes many objects quickly: over kept connections, some at a time. */
 const maker = async (world: World) => {
@@ -81,7 +81,7 @@ const template = async (world: World, namespace: string, run: string) => {
 /** A function with one run whose task is under way. */
 const oneRun = async (world: World, place: Place) => {
   const server = await startServer({
-    ...{ node: NODE, argv: ['dist/server.js'], env: place.env },
+    ...{ node: NODE, argv: [bundle('server')], env: place.env },
   })
   const { status } = await post(server.port, world.event())
   if (status !== 202) throw new Error(`${status}: ${server.output()}`)
@@ -182,7 +182,7 @@ const helloRss = async (): Promise<number> => {
 
 const watchRss = async (place: Place): Promise<number> => {
   const watch = await startServer({
-    ...{ node: NODE, argv: ['dist/watch.js'] },
+    ...{ node: NODE, argv: [bundle('watch')] },
     env: {
       ...place.env,
       CALLBACK_URL: 'http://127.0.0.1:9/callbacks/job',

@@ -1,7 +1,7 @@
 import { mkdirSync, rmdirSync, writeFileSync } from 'node:fs'
 import { post, startServer } from './process.ts'
 import { compare, type Figure } from './sample.ts'
-import { NODE, type Place, type World } from './world.ts'
+import { bundle, NODE, type Place, type World } from './world.ts'
 
 interface Start {
   listening: number
@@ -44,7 +44,7 @@ export const startFigures = async (
   const group = quota === undefined ? undefined : cpuGroup(quota)
   if (quota !== undefined && !group) return []
   const cgroup = group && { cgroup: group }
-  const ours = { node: NODE, argv: ['dist/server.js'], env: place.env }
+  const ours = { node: NODE, argv: [bundle('server')], env: place.env }
   const bare = {
     node: NODE,
     argv: ['test/bench/baseline/server.mjs'],

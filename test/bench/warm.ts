@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { post, type Server, startServer } from './process.ts'
 import { compare, type Figure } from './sample.ts'
-import { NODE, type Place, ROOT, type World } from './world.ts'
+import { bundle, NODE, type Place, ROOT, type World } from './world.ts'
 
 const run = promisify(execFile)
 
@@ -16,7 +16,7 @@ export const warmFigures = async (
   rounds: number,
 ): Promise<Figure[]> => {
   const ours = await startServer({
-    ...{ node: NODE, argv: ['dist/server.js'], env: place.env },
+    ...{ node: NODE, argv: [bundle('server')], env: place.env },
   })
   const bare = await startServer({
     ...{ node: NODE, argv: ['test/bench/baseline/server.mjs'] },
@@ -75,7 +75,7 @@ export const burstFigures = async (
   }
   const before = Math.max(await bare(16), await bare(64))
   const server = await startServer({
-    ...{ node: NODE, argv: ['dist/server.js'], env: place.env },
+    ...{ node: NODE, argv: [bundle('server')], env: place.env },
   })
   let rate: number, peak: number, accepted: number
   try {

@@ -120,6 +120,10 @@ export const NODE = process.execPath
 
 export const ROOT = join(import.meta.dirname, '../..')
 
+/** A bundle's copy: another build may begin while the bench runs. */
+export const bundle = (name: string): string =>
+  join(process.env['BENCH_DIST'] ?? 'dist', `${name}.js`)
+
 /** The certificate and key of the API server that was started here. */
 export const servingKeys = async (
   api: TestApiServer,

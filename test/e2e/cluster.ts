@@ -31,7 +31,7 @@ const OWN = join(RIG, 'run/admin.kubeconfig')
 
 export const foreign =
   process.env['KUBECONFIG'] !== undefined && process.env['KUBECONFIG'] !== OWN
-const KUBECONFIG = foreign ? process.env['KUBECONFIG'] : OWN
+export const KUBECONFIG = foreign ? process.env['KUBECONFIG'] : OWN
 const KUBECTL = foreign ? 'kubectl' : join(RIG, 'bin/kubectl')
 
 /** This machine, as pods see it. */

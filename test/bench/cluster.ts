@@ -1,0 +1,209 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Pod } from '../../function/cluster/cluster.ts'
+import { fromKubeconfig } from '../../function/cluster/kubeconfig.ts'
+import { KubernetesCluster } from '../../function/cluster/kubernetes.ts'
+import {
+  apiProxy,
+  BUSYBOX,
+  KUBECONFIG,
+  functionImage,
+  until,
+} from '../e2e/cluster.ts'
+import { install, type Installation, NAME } from '../e2e/installation.ts'
+import { play, startKeptn, TOKEN } from '../e2e/keptn.ts'
+import { compare, type Figure, median } from './sample.ts'
+
+/** When a pod's container was first seen running, and ended; by pod name. */
+interface Seen {
+  owner: string
+  started?: number
+  ended?: number
+}
+
+const config = (tasks: number): string =>
+  [
+    'apiVersion: v2',
+    'actions:',
+    '  - name: Deploy',
+    '    events: [{name: sh.keptn.event.deployment.triggered}]',
+    '    tasks:',
+    ...Array.from(
+      { length: tasks },
+      (_, index) => `      - name: Task ${index + 1}
+        image: ${BUSYBOX}
+        cmd: [sleep, '0.01']`,
+    ),
+  ].join('\n')
+
+/** Follows the pods of a namespace until `stop` aborts. */
+const follow = async (namespace: string, stop: AbortSignal) => {
+  const cluster = new KubernetesCluster(await fromKubeconfig(KUBECONFIG))
+  const seen = new Map<string, Seen>()
+  const look = (pod: Pod): void => {
+    const { name = '', labels = {} } = pod.metadata ?? {}
+    const state = pod.status?.containerStatuses?.[0]?.state
+    const known = seen.get(name) ?? { owner: labels['job-name'] ?? '' }
+    seen.set(name, known)
+    const now = performance.now()
+    if (state?.running || state?.terminated) known.started ??= now
+    if (state?.terminated) known.ended ??= now
+  }
+  const { resourceVersion } = await cluster.list('Pod', namespace)
+  void (async () => {
+    const events = cluster.watch('Pod', namespace, {
+      resourceVersion,
+      signal: stop,
+    })
+    for await (const event of events) if ('object' in event) look(event.object)
+  })().catch(() => undefined)
+  return seen
+}
+
+/**
+ * What a user waits for, on a real cluster with Knative: an event at the
+ * Broker until Keptn has its `.finished`, next to what Kubernetes itself
+ * takes for such a container.
+ */
+export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
+  const [image, keptn, proxy] = await Promise.all([
+    functionImage(),
+    startKeptn(),
+    apiProxy(),
+  ])
+  const stop = new AbortController()
+  const installed = await install({
+    ...{ folder: 'knative', image, token: TOKEN },
+    settings: {
+      KEPTN_API_ENDPOINT: keptn.endpoint,
+      JOB_WATCH_LINGER_SECONDS: '2',
+    },
+  })
+  const { namespace, kubectl } = installed
+  try {
+    for (const kind of ['ksvc', 'broker', 'trigger'])
+      await kubectl(
+        ...['wait', kind, '--all', '--for=condition=Ready', '--timeout=120s'],
+      )
+    keptn.deliver({
+      url: `${proxy.url}/api/v1/namespaces/knative-eventing/services/broker-ingress:80/proxy/${namespace}/default`,
+    })
+    const seen = await follow(namespace, stop.signal)
+    let services = 0
+    const sequence = async (tasks: number): Promise<number> => {
+      const begin = performance.now()
+      await play(keptn, {
+        service: `bench-${(services += 1)}`,
+        task: 'deployment',
+        config: config(tasks),
+      })
+      return performance.now() - begin
+    }
+    const plain = async (): Promise<{ started: number; ended: number }> => {
+      const name = `plain-${randomBytes(3).toString('hex')}`
+      const begin = performance.now()
+      await kubectl(
+        ...['create', 'job', name, `--image=${BUSYBOX}`, '--', 'sleep', '0.01'],
+      )
+      const pod = await until('its end', 60, async () =>
+        [...seen.values()].find(({ owner, ended }) => owner === name && ended),
+      )
+      return { started: pod.started! - begin, ended: pod.ended! - begin }
+    }
+    const bare: { started: number; ended: number }[] = []
+    const [one, three]: [number[], number[]] = [[], []]
+    const gaps: number[] = []
+    await sequence(1)
+    for (let round = 0; round < rounds; round += 1) {
+      bare.push(await plain())
+      one.push(await sequence(1))
+      three.push(await sequence(3))
+      gaps.push(...gapsOf(seen))
+      seen.clear()
+    }
+    const ended = bare.map((sample) => sample.ended)
+    const cold: number[] = []
+    for (let round = 0; round < Math.ceil(rounds / 4); round += 1) {
+      await until('it is at zero', 120, () => atZero(installed))
+      await pause(1000)
+      cold.push(await sequence(1))
+    }
+    const about = { unit: 'ms' } as const
+    const within = (factor: number, plus: number, base: number) =>
+      factor + plus / base
+    return [
+      compare(
+        {
+          ...{ ...about, id: 'one-task', name: 'one task: event → .finished' },
+          target: within(1.2, 200, median(ended)),
+        },
+        one,
+        ended,
+      ),
+      compare(
+        {
+          ...{
+            ...about,
+            id: 'three-tasks',
+            name: 'three tasks, one after the other',
+          },
+          target: within(1.1, 300, 3 * median(ended)),
+        },
+        three,
+        ended.map((ms) => 3 * ms),
+      ),
+      compare(
+        {
+          ...{
+            ...about,
+            id: 'next-task',
+            name: "a container's end → the next's start",
+          },
+          target: within(1.2, 200, median(bare.map(({ started }) => started))),
+        },
+        gaps,
+        bare.map(({ started }) => started),
+      ),
+      compare(
+        {
+          ...{
+            ...about,
+            id: 'one-task-cold',
+            name: 'one task, the function at zero',
+          },
+          note: 'its baseline is without a cold start',
+        },
+        cold,
+        ended,
+      ),
+    ]
+  } finally {
+    stop.abort()
+    await kubectl('delete', 'trigger,broker,ksvc', '--all', '--wait=false')
+    await installed.remove()
+    await keptn.close()
+    await proxy.end()
+  }
+}
+
+/** From each task's end to the start of the one after it. */
+const gapsOf = (seen: ReadonlyMap<string, Seen>): number[] => {
+  const tasks = [...seen.values()]
+    .filter(({ owner }) => /-\d+-\d+$/.test(owner))
+    .sort((a, b) => (a.started ?? 0) - (b.started ?? 0))
+  return tasks.flatMap(({ owner, started }, index) => {
+    const before = tasks[index - 1]
+    const same = before && runOf(before.owner) === runOf(owner)
+    return same && before.ended && started ? [started - before.ended] : []
+  })
+}
+
+const runOf = (job: string): string | undefined =>
+  /-([0-9a-f]{20})-\d+-\d+$/.exec(job)?.[1]
+
+const atZero = async ({ get }: Installation): Promise<boolean> => {
+  const { items } = await get<{ items: { spec: { replicas: number } }[] }>(
+    ...['deployments', '-l', `serving.knative.dev/service=${NAME}`],
+  )
+  return items.length > 0 && items.every(({ spec }) => spec.replicas === 0)
+}
