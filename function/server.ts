@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { buildApp } from './app.ts'
+import { atMost } from './at-most.ts'
 import { awakeWatch } from './awake-watch.ts'
 import { systemClock } from './clock.ts'
 import { apiReader } from './cluster/api-reader.ts'
@@ -30,6 +31,12 @@ import { sinkReporter } from './sink-reporter.ts'
 
 /** How long requests and passes under way get to end. Milliseconds. */
 const DRAIN = 20_000
+
+/**
+ * Events that are worked on at once. Others wait before their first request:
+ * between its claim and its send a run must not wait for hundreds of others.
+ */
+const EVENTS_AT_ONCE = 16
 
 const readFile = (path: string): string | undefined => {
   try {
@@ -109,8 +116,12 @@ const start = async (): Promise<void> => {
   const { sender } = settings
   if (!sender) log('warn', 'anybody in the cluster may post: see AUDIENCE')
   const executor = jobExecutor(ports)
+  const inTurn = atMost(EVENTS_AT_ONCE)
   const app = buildApp({
-    executor,
+    executor: {
+      ...executor,
+      event: (event) => inTurn(() => executor.event(event)),
+    },
     lost: (event) => lostEvent(ports, event),
     log,
     bodyLimit: settings.limits.bodyBytes,

@@ -15,6 +15,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { clusterFigures } from './cluster.ts'
 import { broken, type Gates } from './gate.ts'
+import { imageFigure } from './image.ts'
 import { matchingFigures } from './matching.ts'
 import { record } from './record.ts'
 import { type Figure, table } from './sample.ts'
@@ -23,7 +24,15 @@ import { startFigures } from './start.ts'
 import { burstFigures, warmFigures } from './warm.ts'
 import { makeWorld } from './world.ts'
 
-const PARTS = ['start', 'quota', 'warm', 'burst', 'matching', 'settled']
+const PARTS = [
+  'start',
+  'quota',
+  'warm',
+  'burst',
+  'matching',
+  'image',
+  'settled',
+]
 /** Needs a real cluster with Knative: only when it is asked for. */
 const CLUSTER = 'cluster'
 /** What is stable enough, and done in four minutes. */
@@ -90,6 +99,7 @@ try {
       add(await startFigures(world, place, calls, Math.ceil(rounds / 4), 100))
     if (part === 'warm') add(await warmFigures(world, place, calls, 4 * rounds))
     if (part === 'burst') add(await burstFigures(world, place, calls))
+    if (part === 'image') add([imageFigure()])
     if (part === 'matching') add(matchingFigures(world, rounds))
     if (part === 'settled')
       add(

@@ -2,7 +2,7 @@ import { Agent, request as httpRequest } from 'node:http'
 import type { IncomingMessage, RequestOptions } from 'node:http'
 import { ClusterError } from '../cluster.ts'
 import type { Connection } from '../connection.ts'
-import { atMost } from './at-most.ts'
+import { atMost } from '../../at-most.ts'
 import { unavailable } from './errors.ts'
 
 /** A request as the generated factories make it. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { atMost } from '../../../../function/cluster/kubernetes/at-most.ts'
+import { atMost } from '../../function/at-most.ts'
 
 /** A work that ends when it is told to. */
 const work = (log: string[], name: string) => {
