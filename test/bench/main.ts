@@ -36,7 +36,7 @@ const PARTS = [
 /** Needs a real cluster with Knative: only when it is asked for. */
 const CLUSTER = 'cluster'
 /** What is stable enough, and done in four minutes. */
-const GATED = ['start', 'matching', 'settled']
+const GATED = ['start', 'matching', 'image']
 
 const { values } = parseArgs({
   options: {
