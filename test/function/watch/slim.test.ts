@@ -1,5 +1,4 @@
 import t from 'tap'
-import type { Job, Pod } from '../../../function/cluster/cluster.ts'
 import { dueReason } from '../../../function/watch/due.ts'
 import { slim } from '../../../function/watch/slim.ts'
 import { headJob, RUN } from '../given.ts'
@@ -7,7 +6,7 @@ import { headJob, RUN } from '../given.ts'
 const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T
 
 t.test('a head: what says how its run stands is kept', async (t) => {
-  const head = headJob() as Job
+  const head = headJob()
   head.metadata!.managedFields = [{ manager: 'x' }]
   const before = copy(head)
   const slimmed = slim<'Job'>(head)
