@@ -36,8 +36,8 @@ export const DEFECTS: Defect[] = [
     replace: '    if (!swept) {',
     by: '    await pokeWatch()\n    if (!swept) {',
     and: {
-      replace: 'await pokeWatch()\n    inBackground(reconcileRun(received.run',
-      by: 'inBackground(reconcileRun(received.run',
+      replace: 'await pokeWatch()\n    ports.unsettled?.()',
+      by: 'ports.unsettled?.()',
     },
     breaks: ['watched', 'ends'],
   },
