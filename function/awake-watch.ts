@@ -7,14 +7,14 @@ import { jobWatch } from './watch/job-watch.ts'
 
 /** The function's own look at its runs while it is awake. */
 export interface AwakeWatch {
-  /** There is a run that is not settled. */
-  begin(): void
+  /** A run was committed just now, by this process. */
+  begin(run: string): void
   /** Resolves when it watches no more, and its rings have been heard. */
   stop(): Promise<void>
 }
 
 /**
- * Watches the unsettled runs from this process, from a fresh run's commit
+ * Watches the runs that began in this process, from the first one's commit
  * until nothing is unsettled: a fresh job watch needs a second until it sees
  * anything, which is as long as a short task takes. It makes a run quicker
  * and guarantees nothing: the job watch is there beside it, was poked before,
@@ -30,9 +30,15 @@ export const awakeWatch = (args: {
   const { settings, log } = args
   const end = new AbortController()
   const rings = new Set<Promise<void>>()
+  /** Runs that began here; what others left behind is the job watch's. */
+  const fresh = new Set<string>()
   let watching: Promise<void> | undefined
 
-  const ring = (about: Ring): Promise<void> => {
+  const ring = async (about: Ring): Promise<void> => {
+    if (!('run' in about) || !fresh.has(about.run)) return
+    await sound(about)
+  }
+  const sound = (about: Ring): Promise<void> => {
     const ringing = args
       .ring(about)
       .catch((error: unknown) =>
@@ -57,13 +63,17 @@ export const awakeWatch = (args: {
     })
 
   return {
-    begin: () => {
+    begin: (run) => {
+      fresh.add(run)
       if (watching || end.signal.aborted) return
       watching = watch()
         .catch((error: unknown) =>
           log('warn', 'the own watch failed', { error: String(error) }),
         )
-        .finally(() => (watching = undefined))
+        .finally(() => {
+          watching = undefined
+          fresh.clear()
+        })
     },
     stop: async () => {
       end.abort()

@@ -65,7 +65,7 @@ export const jobExecutor = (ports: Ports): JobExecutor => {
     log('info', received.state, { ...about, run: received.run })
     if (received.state === 'settled') return
     await pokeWatch()
-    ports.unsettled?.()
+    ports.begun?.(received.run)
     inBackground(reconcileRun(received.run, received.fresh))
   }
 

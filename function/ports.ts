@@ -21,6 +21,6 @@ export interface Ports {
   replica: string
   /** Our own image, for the job watch and the files container. */
   image: () => Promise<string>
-  /** Told of each unsettled run that an event led to. */
-  unsettled?: () => void
+  /** Told of each run that is committed here and goes on. */
+  begun?: (run: string) => void
 }

@@ -110,7 +110,7 @@ const start = async (): Promise<void> => {
     image: ownImage(cluster, settings, process.env.HOSTNAME),
   }
   const watch = awakeWatch({ ...ports, ring: (ring) => executor.ring(ring) })
-  if (settings.jobWatch.enabled) ports.unsettled = () => watch.begin()
+  if (settings.jobWatch.enabled) ports.begun = (run) => watch.begin(run)
   if (!reporter)
     log('warn', 'nobody is answered: set KEPTN_API_ENDPOINT or K_SINK')
   const { sender } = settings

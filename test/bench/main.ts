@@ -98,7 +98,7 @@ try {
     if (part === 'quota')
       add(await startFigures(world, place, calls, Math.ceil(rounds / 4), 100))
     if (part === 'warm') add(await warmFigures(world, place, calls, 4 * rounds))
-    if (part === 'burst') add(await burstFigures(world, place, calls))
+    if (part === 'burst') add(await burstFigures(world, calls))
     if (part === 'image') add([imageFigure()])
     if (part === 'matching') add(matchingFigures(world, rounds))
     if (part === 'settled')

@@ -6,7 +6,13 @@ import { markPatch, settlePatch } from '../../function/head.ts'
 import { noLog } from '../../function/log.ts'
 import type { Ring } from '../../function/rings.ts'
 import { VirtualClock } from '../virtual-clock.ts'
-import { createHead, createTask, givenSettings, RUN } from './given.ts'
+import {
+  createHead,
+  createTask,
+  givenSettings,
+  OTHER_RUN,
+  RUN,
+} from './given.ts'
 
 const TASK_MS = 300
 
@@ -66,7 +72,7 @@ t.test('it asks for nothing before there is a run', async (t) => {
 t.test("a task's end is rung for at once", async (t) => {
   const { clock, rung, watch, run } = given()
   await run()
-  watch.begin()
+  watch.begin(RUN)
   await clock.advance(TASK_MS + 50)
   t.match(rung, [{ run: RUN, reason: '1-1 succeeded' }])
 })
@@ -74,8 +80,8 @@ t.test("a task's end is rung for at once", async (t) => {
 t.test('it ends when nothing is unsettled, and begins again', async (t) => {
   const { clock, cluster, calls, watch, run } = given()
   const head = await run()
-  watch.begin()
-  watch.begin()
+  watch.begin(RUN)
+  watch.begin(RUN)
   await clock.advance(10)
   t.equal(calls.filter((call) => call === 'list Job').length, 1, 'one watch')
   const patch = settlePatch(head, { time: 0 })
@@ -85,7 +91,7 @@ t.test('it ends when nothing is unsettled, and begins again', async (t) => {
   await clock.advance(60_000)
   t.strictSame(calls, [])
   t.notOk(calls.includes('delete Job'), 'it deletes nothing')
-  watch.begin()
+  watch.begin(RUN)
   await clock.advance(10)
   t.ok(calls.includes('list Job'))
 })
@@ -94,7 +100,7 @@ t.test('stopped: it waits for its ring, and begins no more', async (t) => {
   const heard = Promise.withResolvers<void>()
   const { clock, calls, rung, watch, run } = given(() => heard.promise)
   await run()
-  watch.begin()
+  watch.begin(RUN)
   await clock.advance(TASK_MS + 50)
   t.equal(rung.length, 1)
   let stopped = false
@@ -105,9 +111,18 @@ t.test('stopped: it waits for its ring, and begins no more', async (t) => {
   await clock.advance(100)
   t.equal(stopped, true)
   calls.length = 0
-  watch.begin()
+  watch.begin(RUN)
   await clock.advance(10_000)
   t.strictSame(calls, [])
+})
+
+t.test("another process's run is not its", async (t) => {
+  const { clock, rung, watch, run } = given()
+  await run()
+  watch.begin(OTHER_RUN)
+  await clock.advance(TASK_MS + 5_000)
+  t.strictSame(rung, [])
+  await watch.stop()
 })
 
 t.test('what cannot be carried through is left alone', async (t) => {
@@ -115,7 +130,7 @@ t.test('what cannot be carried through is left alone', async (t) => {
     throw new ClusterError('Unavailable', 'injected')
   })
   await run()
-  watch.begin()
+  watch.begin(RUN)
   await clock.advance(TASK_MS + 50)
   t.equal(rung.length, 1)
   await watch.stop()
