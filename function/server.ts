@@ -28,6 +28,7 @@ import {
   SettingsError,
 } from './settings.ts'
 import { sinkReporter } from './sink-reporter.ts'
+import { WATCHING } from './watch/slim.ts'
 
 /** How long requests and passes under way get to end. Milliseconds. */
 const DRAIN = 20_000
@@ -109,7 +110,11 @@ const start = async (): Promise<void> => {
     replica: randomUUID(),
     image: ownImage(cluster, settings, process.env.HOSTNAME),
   }
-  const watch = awakeWatch({ ...ports, ring: (ring) => executor.ring(ring) })
+  const watch = awakeWatch({
+    ...ports,
+    cluster: new KubernetesCluster(connection, WATCHING),
+    ring: (ring) => executor.ring(ring),
+  })
   if (settings.jobWatch.enabled) ports.begun = (run) => watch.begin(run)
   if (!reporter)
     log('warn', 'nobody is answered: set KEPTN_API_ENDPOINT or K_SINK')

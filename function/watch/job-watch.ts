@@ -6,6 +6,7 @@ import { type Instance, instanceId } from '../names.ts'
 import { dueReason, watchedRuns } from './due.ts'
 import { leave, unsettled } from './leave.ts'
 import { mirror } from './mirror.ts'
+import { nowAndThen } from './now-and-then.ts'
 import { ringer } from './ringer.ts'
 
 export interface JobWatchOptions {
@@ -33,6 +34,14 @@ export interface JobWatchOptions {
 const LIVE = 'status.phase!=Succeeded,status.phase!=Failed'
 
 const TICK = 1_000
+
+/**
+ * Looking at all runs at each change of one is too much when they are many:
+ * the pause after a look grows with them. Milliseconds for each run.
+ */
+const MANY = 20
+const PAUSE_EACH = 2
+const LONGEST_PAUSE = 1_000
 
 /**
  * Watches the unsettled runs and calls the function when there is something
@@ -72,6 +81,11 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
     }
     sound(due)
   }
+  const looking = nowAndThen(
+    clock,
+    () => (heads > MANY ? Math.min(PAUSE_EACH * heads, LONGEST_PAUSE) : 0),
+    look,
+  )
 
   const mirrors = namespaces.flatMap((namespace) => [
     mirror({
@@ -83,7 +97,7 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
       selection: { labelSelector: unsettled(instance) },
       changed: (objects) => {
         jobs.set(namespace, objects)
-        look()
+        looking.ask()
       },
       signal,
     }),
@@ -106,7 +120,7 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
       },
       changed: (objects) => {
         pods.set(namespace, objects)
-        look()
+        looking.ask()
       },
       signal,
     }),
@@ -139,6 +153,7 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
   } finally {
     stop.abort()
     await Promise.all(mirrors)
+    looking.stop()
   }
 }
 

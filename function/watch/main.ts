@@ -6,7 +6,7 @@ import { http } from '../keptn/http.ts'
 import { jsonLog } from '../log.ts'
 import { jobWatch } from './job-watch.ts'
 import { ringAt } from './ring.ts'
-import { slim } from './slim.ts'
+import { WATCHING } from './slim.ts'
 
 const setting = (name: string): string => {
   const value = process.env[name]
@@ -14,9 +14,6 @@ const setting = (name: string): string => {
     throw new Error(`${name} is not set: the function starts the job watch`)
   return value
 }
-
-/** Objects that are read at once: what is read whole is memory. */
-const PAGE = 50
 
 const log = jsonLog(
   (line) => process.stdout.write(line),
@@ -33,10 +30,7 @@ const start = async (): Promise<void> => {
   }
   const tokenFile = process.env.TOKEN_FILE
   await jobWatch({
-    cluster: new KubernetesCluster(await connect(process.env), {
-      pageSize: PAGE,
-      keep: slim,
-    }),
+    cluster: new KubernetesCluster(await connect(process.env), WATCHING),
     clock: systemClock,
     log,
     instance,

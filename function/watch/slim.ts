@@ -28,3 +28,6 @@ export const slim = <K extends Kind>(object: Kinds[K]): Kinds[K] => {
     }
   return slimmed
 }
+
+/** How a cluster is read to be watched: what is read whole is memory. */
+export const WATCHING = { pageSize: 50, keep: slim }
