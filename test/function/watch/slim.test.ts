@@ -1,4 +1,5 @@
 import t from 'tap'
+import type { Pod } from '../../../function/cluster/cluster.ts'
 import { dueReason } from '../../../function/watch/due.ts'
 import { slim } from '../../../function/watch/slim.ts'
 import { headJob, RUN } from '../given.ts'
