@@ -50,7 +50,8 @@ export const table = (figures: readonly Figure[]): string =>
     '|---|---:|---:|---:|---:|---:|---:|',
     ...figures.map((figure) => {
       const { name, ours, baseline, unit, ratio, target, p95, least } = figure
-      const bound = target && `${least ? '≥' : '≤'} ${target} ×`
+      const bound =
+        target && `${least ? '≥' : '≤'} ${Number(target.toFixed(2))} ×`
       const missed = target && (least ? ratio < target : ratio > target)
       const spread = p95?.map((value) => cell(value, unit)).join(', ')
       return `| ${[
