@@ -107,6 +107,7 @@ export const post = (
       {
         ...{ port, path, agent, host: '127.0.0.1', method: 'POST' },
         headers: { 'content-type': 'application/cloudevents+json' },
+        signal: AbortSignal.timeout(120_000),
       },
       (answer) => {
         answer.resume().on('end', () =>

@@ -36,8 +36,8 @@ export const DEFECTS: Defect[] = [
     replace: '    if (!swept) {',
     by: '    await pokeWatch()\n    if (!swept) {',
     and: {
-      replace: 'await pokeWatch()\n    ports.unsettled?.()',
-      by: 'ports.unsettled?.()',
+      replace: 'await pokeWatch()\n    ports.begun?.(received.run)',
+      by: 'ports.begun?.(received.run)',
     },
     breaks: ['watched', 'ends'],
   },
