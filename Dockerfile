@@ -8,12 +8,11 @@ WORKDIR /src
 COPY package.json package-lock.json ./
 # Without scripts: they would only fetch a second Node.
 RUN npm ci --ignore-scripts
-COPY tsconfig.json build.ts ./
-COPY build build
+COPY tsconfig.json ./
 COPY config config
 COPY function function
 # V8's code cache is made here: by the Node that the image runs.
-RUN node build.ts server watch files
+RUN node function/build/main.ts server watch files
 
 FROM ${BASE}
 COPY --from=build /usr/local/bin/node /usr/local/bin/node

@@ -7,10 +7,10 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { build, type BuildOptions } from 'esbuild'
-import { makeCodeCache } from './build/code-cache.ts'
-import { inClusterOnly } from './build/in-cluster-only.ts'
-import { leanClient } from './build/lean-client.ts'
-import { unused } from './build/unused.ts'
+import { makeCodeCache } from './code-cache.ts'
+import { inClusterOnly } from './in-cluster-only.ts'
+import { leanClient } from './lean-client.ts'
+import { unused } from './unused.ts'
 
 /**
  * Bundles each entry of the image into one minified file of `dist/`.

@@ -1,16 +1,16 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { systemClock } from '../function/clock.ts'
+import { systemClock } from '../clock.ts'
 import {
   ClusterError,
   type ClusterErrorCode,
   type Job,
   type JsonPatch,
   type Kind,
-} from '../function/cluster/cluster.ts'
-import { MemoryCluster } from '../function/cluster/memory.ts'
-import type { ContainerRunner } from '../function/cluster/runner.ts'
+} from '../cluster/cluster.ts'
+import { MemoryCluster } from '../cluster/memory.ts'
+import type { ContainerRunner } from '../cluster/runner.ts'
 
 const STATUS: Record<ClusterErrorCode, number> = {
   NotFound: 404,

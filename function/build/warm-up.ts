@@ -1,6 +1,6 @@
 /**
  * Runs a bundle through the life of one run and writes what V8 has compiled
- * by then: `node build/warm-up.ts server`. Started by `codeCache`.
+ * by then: `node function/build/warm-up.ts server`. Started by `codeCache`.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import * as promises from 'node:fs/promises'
@@ -8,8 +8,8 @@ import * as http from 'node:http'
 import { createRequire } from 'node:module'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Script } from 'node:vm'
-import { LABEL } from '../function/labels.ts'
-import { instanceId, watchName } from '../function/names.ts'
+import { LABEL } from '../labels.ts'
+import { instanceId, watchName } from '../names.ts'
 import { warmUpWorld } from './warm-up-world.ts'
 
 const [entry = 'server'] = process.argv.slice(2)
