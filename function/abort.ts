@@ -1,6 +1,6 @@
 import type { JobEvent } from '../config/event.ts'
 import { isClusterError } from './cluster/cluster.ts'
-import { decodeHead, endedPatch, FormatError } from './head.ts'
+import { DamagedError, decodeHead, endedPatch, FormatError } from './head.ts'
 import { text } from './json.ts'
 import { LABEL } from './labels.ts'
 import { instanceId, sequenceId } from './names.ts'
@@ -58,6 +58,7 @@ export const endSequence = async (
     } catch (error) {
       if (
         !(error instanceof FormatError) &&
+        !(error instanceof DamagedError) &&
         !isClusterError(error, 'NotFound', 'Conflict')
       )
         throw error

@@ -144,24 +144,46 @@ export const encodeHead = (args: {
 const pack = (plan: Plan): string =>
   gzipSync(JSON.stringify(plan)).toString('base64')
 
+const unpack = (text: string): string =>
+  gunzipSync(Buffer.from(text, 'base64')).toString()
+
 /** True when the plan fits into the head's annotations. */
 export const planFits = (plan: Plan): boolean => pack(plan).length <= PLAN_LIMIT
 
 /** Thrown for a head that a newer version made: it is left alone. */
 export class FormatError extends Error {}
 
+/** Thrown for a head whose annotations somebody damaged. */
+export class DamagedError extends Error {}
+
 /**
- * A run from its head. Throws `FormatError` for an unknown format, and a
- * plain error for one that somebody damaged.
+ * A run from its head. Throws `FormatError` for an unknown format, and
+ * `DamagedError` for what cannot be read.
  */
 export const decodeHead = (job: Job): Head => {
+  try {
+    return decode(job)
+  } catch (error) {
+    if (error instanceof FormatError) throw error
+    throw new DamagedError(
+      `head ${job.metadata?.name} was damaged: ${(error as Error).message}`,
+    )
+  }
+}
+
+const decode = (job: Job): Head => {
   const { metadata } = job
   const annotations = metadata?.annotations ?? {}
   const read = (key: string): string => {
     const value = annotations[key]
-    if (value === undefined)
-      throw new Error(`head ${metadata?.name} lacks its annotation ${key}`)
+    if (value === undefined) throw new Error(`it lacks its annotation ${key}`)
     return value
+  }
+  const parse = <T extends object>(key: string, json = read(key)): T => {
+    const value: unknown = JSON.parse(json)
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      throw new Error(`its annotation ${key} is no object`)
+    return value as T
   }
   const format = read(ANNOTATION.format)
   if (format !== FORMAT)
@@ -180,17 +202,17 @@ export const decodeHead = (job: Job): Head => {
     deleting: metadata!.deletionTimestamp !== undefined,
     finalizers: metadata!.finalizers ?? [],
     created: Date.parse(metadata!.creationTimestamp!),
-    envelope: JSON.parse(read(ANNOTATION.envelope)) as Envelope,
-    plan: JSON.parse(
-      gunzipSync(Buffer.from(read(ANNOTATION.plan), 'base64')).toString(),
-    ) as Plan,
-    claim: JSON.parse(read(ANNOTATION.claim)) as Claim,
+    envelope: parse<Envelope>(ANNOTATION.envelope),
+    plan: parse<Plan>(ANNOTATION.plan, unpack(read(ANNOTATION.plan))),
+    claim: parse<Claim>(ANNOTATION.claim),
     claimText: read(ANNOTATION.claim),
-    tasks: JSON.parse(read(ANNOTATION.tasks)) as Head['tasks'],
+    tasks: parse<Head['tasks']>(ANNOTATION.tasks),
     tasksText: read(ANNOTATION.tasks),
     ...(announced !== undefined && { announced }),
     ...(reported !== undefined && { reported }),
-    ...(ended !== undefined && { ended: JSON.parse(ended) as Ended }),
+    ...(ended !== undefined && {
+      ended: parse<Ended>(ANNOTATION.ended, ended),
+    }),
   }
 }
 
@@ -202,15 +224,23 @@ const pointer = (...keys: string[]): string =>
 const annotation = (key: string): string =>
   pointer('metadata', 'annotations', key)
 
-const sameHead = (head: Head): JsonPatch[number] => ({
+const sameHead = (head: Pick<Head, 'uid'>): JsonPatch[number] => ({
   op: 'test',
   path: '/metadata/uid',
   value: head.uid,
 })
 
+/** For what only makes sense while the run goes on. */
+const stillUnsettled = (): JsonPatch[number] => ({
+  op: 'test',
+  path: unsettledPath,
+  value: 'true',
+})
+
 /** Takes the claim over, if it is still the one that was read. */
 export const claimPatch = (head: Head, claim: Claim): JsonPatch => [
   sameHead(head),
+  stillUnsettled(),
   { op: 'test', path: annotation(ANNOTATION.claim), value: head.claimText },
   {
     op: 'replace',
@@ -225,6 +255,7 @@ export const markPatch = (
   marks: { tasks: Head['tasks']; announced?: string },
 ): JsonPatch => [
   sameHead(head),
+  stillUnsettled(),
   { op: 'test', path: annotation(ANNOTATION.tasks), value: head.tasksText },
   {
     op: 'replace',
@@ -263,11 +294,11 @@ export const endedPatch = (head: Head, ended: Ended): JsonPatch => [
  * live counts from its own end, which was its creation.
  */
 export const settlePatch = (
-  head: Head,
+  head: Pick<Head, 'uid' | 'finalizers' | 'created' | 'plan'>,
   args: { time: number; reported?: string },
 ): JsonPatch => [
   sameHead(head),
-  { op: 'test', path: unsettledPath, value: 'true' },
+  stillUnsettled(),
   { op: 'remove', path: unsettledPath },
   ...releasePatch(head),
   {
@@ -289,7 +320,7 @@ export const settlePatch = (
 const unsettledPath = pointer('metadata', 'labels', LABEL.unsettled)
 
 /** Takes our finalizer off, and nobody else's. */
-const releasePatch = (head: Head): JsonPatch => {
+const releasePatch = (head: Pick<Head, 'finalizers'>): JsonPatch => {
   const index = head.finalizers.indexOf(FINALIZER)
   const path = `/metadata/finalizers/${index}`
   return index < 0

@@ -1,9 +1,9 @@
 import type { Cluster, Job } from './cluster/cluster.ts'
-import { isClusterError } from './cluster/cluster.ts'
-import type { Head } from './head.ts'
+import { ifThere, isClusterError } from './cluster/cluster.ts'
+import { decodeHead, type Head } from './head.ts'
 import { LABEL } from './labels.ts'
 import { isOurs } from './read-run.ts'
-import type { Step } from './plan.ts'
+import { recordName, type Step } from './plan.ts'
 
 /**
  * How long a Job in another namespace, which no head can own there, outlives
@@ -64,4 +64,21 @@ export const ensureTaskJob = async (
       if (!isClusterError(error, 'NotFound', 'Conflict')) throw error
     }
   }
+}
+
+/**
+ * Deletes a task's Job that came too late: its run was ended by others, who
+ * knew nothing of it, between this process's last look and the Job's creation.
+ */
+export const dropStray = async (
+  cluster: Cluster,
+  head: Head,
+  step: Step,
+  { metadata }: Job,
+): Promise<void> => {
+  const now = await ifThere(cluster.get('Job', head.namespace, head.name))
+  const same = now?.metadata?.uid === head.uid ? decodeHead(now) : undefined
+  if (same && (same.unsettled || same.tasks[recordName(step)])) return
+  const { namespace, name, uid } = metadata!
+  await ifThere(cluster.delete('Job', namespace!, name!, { uid: uid! }))
 }

@@ -1,5 +1,5 @@
 import type { Cluster, Event, Job, Pod } from './cluster/cluster.ts'
-import { isClusterError } from './cluster/cluster.ts'
+import { ifThere } from './cluster/cluster.ts'
 import { decodeHead, type Head } from './head.ts'
 import { harmless } from './harmless.ts'
 import { LABEL } from './labels.ts'
@@ -27,12 +27,7 @@ export const readRun = async (
   namespace: string,
   run: string,
 ): Promise<RunObjects | undefined> => {
-  const job = await cluster
-    .get('Job', namespace, headName(run))
-    .catch((error: unknown) => {
-      if (isClusterError(error, 'NotFound')) return undefined
-      throw error
-    })
+  const job = await ifThere(cluster.get('Job', namespace, headName(run)))
   if (!job) return undefined
   const head = decodeHead(job)
   return head.unsettled
@@ -71,12 +66,13 @@ export const readTasks = async (
     const own = allPods.filter(({ metadata }) =>
       metadata?.ownerReferences?.some(({ uid }) => uid === job.metadata!.uid),
     )
-    const events = lacksPod(job, own, cluster.time())
+    const now = cluster.time()
+    const events = lacksPod(job, own, now)
       ? await failedCreates(cluster, job)
       : []
     jobs.set(recordName(step), {
       job,
-      outcome: told(taskOutcome({ job, pods: own, events })),
+      outcome: told(taskOutcome({ job, pods: own, events, now })),
     })
     pods.set(recordName(step), own)
   }

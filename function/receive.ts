@@ -6,7 +6,7 @@ import { isClusterError, type Job } from './cluster/cluster.ts'
 import { lookupConfig } from './config-lookup.ts'
 import { makeEnvelope } from './envelope.ts'
 import { resolveFiles } from './files.ts'
-import { decodeHead, encodeHead, type Head } from './head.ts'
+import { DamagedError, decodeHead, encodeHead, type Head } from './head.ts'
 import { tellUser } from './kubernetes-event.ts'
 import { headName, runId } from './names.ts'
 import {
@@ -51,14 +51,14 @@ export const receive = async (
     }
   const run = runId(settings.instance, event)
   const [known, found] = await Promise.all([
-    findHead(ports, run),
+    findRun(ports, run),
     lookupConfig(store, event).catch((error: unknown) => {
       if (error instanceof StoreError) return error
       throw error
     }),
   ])
   // Whatever the store says: its config is not read again for this run.
-  if (known) return knownRun(known)
+  if (known) return known
   if (found instanceof StoreError) {
     if (found.retry) throw found
     // The project is not there, or the like: a repeat cannot mend it.
@@ -90,16 +90,20 @@ const knownRun = (head: Head): Received => ({
   run: head.run,
 })
 
-const findHead = async (
+const findRun = async (
   { cluster, settings }: Ports,
   run: string,
-): Promise<Head | undefined> => {
+): Promise<Received | undefined> => {
   try {
-    return decodeHead(
-      await cluster.get('Job', settings.jobNamespace, headName(run)),
+    return knownRun(
+      decodeHead(
+        await cluster.get('Job', settings.jobNamespace, headName(run)),
+      ),
     )
   } catch (error) {
     if (isClusterError(error, 'NotFound')) return undefined
+    // Its pass settles it.
+    if (error instanceof DamagedError) return { state: 'committed', run }
     throw error
   }
 }
@@ -201,8 +205,8 @@ const commit = async (
     return { state: 'committed', run, fresh: { head: created, claimed } }
   } catch (error) {
     if (!isClusterError(error, 'AlreadyExists')) throw error
-    const known = await findHead(ports, run)
+    const known = await findRun(ports, run)
     if (!known) throw error
-    return knownRun(known)
+    return known
   }
 }

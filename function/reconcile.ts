@@ -1,10 +1,12 @@
 import { isClusterError, type Job, type Pod } from './cluster/cluster.ts'
 import { leaveRecord } from './cancelled.ts'
+import { giveUpDamaged } from './damaged.ts'
 import { decide, type Decision, type RunState } from './decide.ts'
 import { deliver, type Delivery } from './deliver.ts'
 import { makeReport } from './envelope.ts'
 import {
   claimPatch,
+  DamagedError,
   decodeHead,
   type Head,
   markPatch,
@@ -16,7 +18,7 @@ import { finishedData } from './finished.ts'
 import { recordName, type Step } from './plan.ts'
 import type { Ports } from './ports.ts'
 import { readRun, readTasks, type RunObjects } from './read-run.ts'
-import { ensureTaskJob } from './own-task.ts'
+import { dropStray, ensureTaskJob } from './own-task.ts'
 import { adoptBundles } from './bundles.ts'
 import { settle } from './settle.ts'
 import { stopTask } from './stop-task.ts'
@@ -44,29 +46,55 @@ export const reconcile = async (
   run: string,
   fresh?: Fresh,
 ): Promise<Reconciled> => {
+  try {
+    return await bringOn(ports, run, fresh)
+  } catch (error) {
+    if (!(error instanceof DamagedError)) throw error
+    await giveUpDamaged(ports, run, error.message)
+    return { settled: true }
+  }
+}
+
+const bringOn = async (
+  ports: Ports,
+  run: string,
+  fresh: Fresh | undefined,
+): Promise<Reconciled> => {
   const pass = await begin(ports, run, fresh)
   if (!pass) return { settled: true }
   for (let steps = 0; steps < MAX_STEPS; steps += 1) {
+    if (isStale(pass) && !(await lookAgain(pass))) return { settled: true }
     const decision = decide(stateOf(pass))
     if (decision.do === 'nothing') return { settled: true }
     if (decision.do === 'wait') return { settled: false }
     try {
       if (!(await carryOut(pass, decision))) return { settled: false }
     } catch (error) {
-      // Somebody else was faster, or the head is gone: look again.
+      // Somebody else was faster, or the head is gone.
       if (!isClusterError(error, 'Conflict', 'NotFound')) throw error
-      const objects = await readRun(
-        ports.cluster,
-        ports.settings.jobNamespace,
-        run,
-      )
-      if (!objects) return { settled: true }
-      Object.assign(pass, objects)
-      delete pass.holding
+      if (!(await lookAgain(pass))) return { settled: true }
     }
   }
   throw new Error(`run ${run} does not come to rest`)
 }
+
+/** Reads all of the run anew; false when its head is gone. */
+const lookAgain = async (pass: Pass): Promise<boolean> => {
+  const { ports, head } = pass
+  const looked = ports.clock.monotonic()
+  const objects = await readRun(ports.cluster, head.namespace, head.run)
+  if (!objects) return false
+  Object.assign(pass, objects, { looked })
+  delete pass.holding
+  return true
+}
+
+/**
+ * True for a pass that has seen nothing of its run for a lease: this process
+ * was frozen, and others may have ended the run meanwhile.
+ */
+const isStale = ({ ports, looked }: Pass): boolean =>
+  ports.clock.monotonic() - looked > ports.settings.leaseSeconds * 1000
 
 /** A head that was created a moment ago, by this very process. */
 export interface Fresh {
@@ -79,6 +107,8 @@ export interface Fresh {
 interface Pass extends RunObjects {
   ports: Ports
   holding?: { for: 'started' | 'finished'; ask: boolean }
+  /** Monotonic milliseconds: when its head was read or written last. */
+  looked: number
   /** Monotonic milliseconds. */
   sendUntil: number
   startedSent: boolean
@@ -97,11 +127,13 @@ const begin = async (
       jobs: new Map(),
       pods: new Map(),
       holding: { for: 'started', ask: false },
+      looked: fresh.claimed,
       sendUntil: fresh.claimed + halfLease(ports),
     }
-  const { cluster, settings } = ports
+  const { cluster, clock, settings } = ports
+  const looked = clock.monotonic()
   const objects = await readRun(cluster, settings.jobNamespace, run)
-  return objects && { ...common, ...objects, sendUntil: 0 }
+  return objects && { ...common, ...objects, looked, sendUntil: 0 }
 }
 
 /** It is given up to send at half the lease. Milliseconds. */
@@ -145,10 +177,17 @@ const carryOut = async (pass: Pass, decision: Decision): Promise<boolean> => {
 }
 
 const patchHead = async (
-  { ports, head }: Pass,
+  pass: Pass,
   patch: Parameters<Ports['cluster']['patch']>[3],
-): Promise<Head> =>
-  decodeHead(await ports.cluster.patch('Job', head.namespace, head.name, patch))
+): Promise<Head> => {
+  const { ports, head } = pass
+  const looked = ports.clock.monotonic()
+  const patched = decodeHead(
+    await ports.cluster.patch('Job', head.namespace, head.name, patch),
+  )
+  pass.looked = looked
+  return patched
+}
 
 /**
  * A patch that does not test the tasks may answer with a head on which
@@ -268,7 +307,13 @@ const createTask = async (
     job: job.metadata!.name,
     namespace: job.metadata!.namespace,
   })
-  await mark(pass, tasks)
+  try {
+    await mark(pass, tasks)
+  } catch (error) {
+    if (isClusterError(error, 'Conflict', 'NotFound'))
+      await dropStray(ports.cluster, head, step, job)
+    throw error
+  }
 }
 
 /**

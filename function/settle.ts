@@ -1,5 +1,6 @@
 import {
   type Cluster,
+  ifThere,
   isClusterError,
   type Job,
   type JsonPatch,
@@ -60,7 +61,7 @@ const ATTEMPTS = 3
  * Gives a Job its end, if it is still there and has none. What it has not got
  * after that goes with its head.
  */
-const expire = async (
+export const expire = async (
   cluster: Cluster,
   { metadata }: Job,
   ttl: number,
@@ -79,13 +80,4 @@ const expire = async (
       if (found?.metadata?.uid !== uid) return
       if (found?.spec?.ttlSecondsAfterFinished === ttl) return
     }
-}
-
-const ifThere = async <T>(promise: Promise<T>): Promise<T | undefined> => {
-  try {
-    return await promise
-  } catch (error) {
-    if (isClusterError(error, 'NotFound')) return undefined
-    throw error
-  }
 }

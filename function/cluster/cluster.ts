@@ -157,3 +157,13 @@ export interface Cluster {
     options: { container: string; limitBytes: number },
   ): Promise<string>
 }
+
+/** What a call gives; `undefined` when its object is not there. */
+export const ifThere = async <T>(promise: Promise<T>): Promise<T | undefined> => {
+  try {
+    return await promise
+  } catch (error) {
+    if (isClusterError(error, 'NotFound')) return undefined
+    throw error
+  }
+}

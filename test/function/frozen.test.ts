@@ -1,0 +1,70 @@
+import t from 'tap'
+import type { Job } from '../../function/cluster/cluster.ts'
+import { sleep } from '../../function/clock.ts'
+import { decodeHead, endedPatch, settlePatch } from '../../function/head.ts'
+import type { PortCall } from '../interpose.ts'
+import { makeWorld, type World } from '../world.ts'
+
+const config = `apiVersion: v2
+actions:
+- name: Deploy
+  events: [{name: sh.keptn.event.deployment.triggered}]
+  tasks:
+  - {name: one, image: busybox, cmd: [run]}
+`
+
+/** What another replica does with a run that is aborted. */
+const end = async ({ cluster, jobs }: World): Promise<void> => {
+  const aborted = { reason: 'the sequence was aborted' }
+  const patch = async (
+    of: (job: Job) => Parameters<typeof cluster.patch>[3],
+  ) => {
+    const [job] = jobs('head')
+    await cluster.patch('Job', 'jobs', job!.metadata!.name!, of(job!))
+  }
+  await patch((job) => endedPatch(decodeHead(job), aborted))
+  await patch((job) => settlePatch(decodeHead(job), { time: cluster.time() }))
+}
+
+const createsTask = ({ method, args: [kind, job, options] }: PortCall) =>
+  method === 'create' &&
+  kind === 'Job' &&
+  (job as Job).metadata!.name!.startsWith('one-') &&
+  !(options as { dryRun?: boolean } | undefined)?.dryRun
+
+/** Stands still for two minutes at a call, while the run is ended elsewhere. */
+const frozenAt = async (
+  at: (call: PortCall, phase: 'before' | 'after') => boolean,
+) => {
+  const world = makeWorld({ config })
+  let created = 0
+  let frozen = false
+  world.fault = async (call, phase) => {
+    if (phase === 'before' && createsTask(call)) created += 1
+    if (frozen || !at(call, phase)) return
+    frozen = true
+    await end(world)
+    await sleep(world.clock, 120_000)
+  }
+  const event = world.trigger()
+  await world.deliver(event)
+  await world.settle()
+  return { world, event, created: () => created }
+}
+
+t.test('frozen after .started: nothing is created any more', async (t) => {
+  const { world, event, created } = await frozenAt(
+    ({ method }, phase) => method === 'send' && phase === 'after',
+  )
+  t.equal(created(), 0)
+  t.strictSame(world.kinds(event), ['started'])
+})
+
+t.test('frozen on its way to the API server: the Job goes again', async (t) => {
+  const { world, event, created } = await frozenAt(
+    (call, phase) => createsTask(call) && phase === 'before',
+  )
+  t.equal(created(), 1)
+  t.strictSame(world.jobs('task'), [])
+  t.strictSame(world.kinds(event), ['started'])
+})
