@@ -36,7 +36,8 @@ export const giveUpDamaged = async (
     { reason: 'Damaged', message },
   )
   for (const job of await tasksOf(ports, head)) {
-    if (taskOutcome({ job, pods: [] }).state === 'running')
+    const outcome = taskOutcome({ job, pods: [], now: cluster.time() })
+    if (outcome.state === 'running')
       await ifThere(stopTask(cluster, job, damage))
     await expire(cluster, job, TTL)
   }

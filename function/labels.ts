@@ -55,6 +55,8 @@ export const ANNOTATION = {
   ended: `${OURS}/ended`,
   /** On a task's Job: seconds to keep it, from when its run is settled. */
   ttl: `${OURS}/ttl`,
+  /** On a task's Job: seconds that its pod may wait for a node. */
+  unschedulableGrace: `${OURS}/unschedulable-grace`,
   /** On a task's Job that was stopped: why. */
   stopped: `${OURS}/stopped`,
   /** On the watch: when it was last told that there is something to watch. */

@@ -1,4 +1,6 @@
 import type { Event, Job, Pod } from './cluster/cluster.ts'
+import { failureReason } from './failure.ts'
+import { hopelessReason, isPassing } from './hopeless.ts'
 import { ANNOTATION } from './labels.ts'
 import { TASK_CONTAINER } from './names.ts'
 
@@ -13,22 +15,6 @@ export type Outcome =
       /** It would go on for ever: the Job has to be stopped. */
       hopeless?: true
     }
-
-/**
- * Reasons for which the kubelet keeps a container waiting and that do not go
- * away by themselves in the time that a task has.
- */
-const HOPELESS: Record<string, string> = {
-  ImagePullBackOff: 'its image cannot be pulled',
-  InvalidImageName: 'its image name is not valid',
-  ErrImageNeverPull: 'its image is not on the node and must not be pulled',
-  CreateContainerConfigError:
-    'its container cannot be configured (a missing Secret or key?)',
-  CreateContainerError: 'its container cannot be created',
-}
-
-/** What a busy node says and takes back. */
-const PASSING = /failed to sync (secret|configmap) cache|deadline exceeded/i
 
 /** A Job that has no pod after that time is asked why, in milliseconds. */
 export const NO_POD_GRACE = 5_000
@@ -46,14 +32,15 @@ export const lacksPod = (job: Job, pods: Pod[], now: number): boolean =>
  * does in the Job's conditions: with `restartPolicy: Never` a container that
  * ended with 0 stays ended. Failure is the Job's verdict.
  * `pods`: those of this Job; `events`: its `FailedCreate` Events, if looked
- * for.
+ * for; `now`: by the API server's clock.
  */
 export const taskOutcome = (args: {
   job: Job
   pods: Pod[]
   events?: Event[]
+  now: number
 }): Outcome => {
-  const { job, pods } = args
+  const { job, pods, now } = args
   const stopped = job.metadata?.annotations?.[ANNOTATION.stopped]
   if (stopped !== undefined) return { state: 'failed', reason: stopped }
   if (pods.some(endedWell)) return { state: 'succeeded' }
@@ -61,12 +48,16 @@ export const taskOutcome = (args: {
   // FailureTarget is the decision; Failed follows when all pods are gone, and
   // their logs with them.
   const failed = condition(job, 'Failed') ?? condition(job, 'FailureTarget')
-  if (failed) return { state: 'failed', reason: failure(job, failed, pods) }
+  if (failed)
+    return { state: 'failed', reason: failureReason(job, failed, pods) }
   for (const pod of pods) {
-    const hopeless = waitingForEver(pod)
+    const hopeless = hopelessReason(job, pod, now)
     if (hopeless) return { state: 'failed', reason: hopeless, hopeless: true }
   }
-  const event = args.events?.find(({ reason }) => reason === 'FailedCreate')
+  const event = args.events?.find(
+    ({ reason, message }) =>
+      reason === 'FailedCreate' && !isPassing(message ?? ''),
+  )
   if (event && pods.length === 0)
     return {
       state: 'failed',
@@ -82,11 +73,6 @@ const condition = (job: Job, type: string) =>
     (entry) => entry.type === type && entry.status === 'True',
   )
 
-const statuses = (pod: Pod) => [
-  ...(pod.status?.initContainerStatuses ?? []),
-  ...(pod.status?.containerStatuses ?? []),
-]
-
 const exitCode = (pod: Pod): number | undefined =>
   pod.status?.containerStatuses?.find(({ name }) => name === TASK_CONTAINER)
     ?.state?.terminated?.exitCode
@@ -99,39 +85,3 @@ const endedWell = (pod: Pod): boolean =>
   exitCode(pod) === 0 &&
   pod.metadata?.deletionTimestamp === undefined &&
   pod.status?.phase !== 'Failed'
-
-const waitingForEver = (pod: Pod): string | undefined => {
-  if (pod.metadata?.deletionTimestamp) return undefined
-  for (const { name, image, state } of statuses(pod)) {
-    const reason = state?.waiting?.reason ?? ''
-    const meaning = HOPELESS[reason]
-    const message = state?.waiting?.message ?? ''
-    if (meaning !== undefined && !PASSING.test(message))
-      return `${meaning}: container ${name} (image ${image}) of pod ${pod.metadata!.name} waits. Reason: ${reason}, Message: ${message}`
-  }
-  return undefined
-}
-
-const failure = (
-  job: Job,
-  { reason, message }: { reason?: string; message?: string },
-  pods: Pod[],
-): string => {
-  const name = job.metadata!.name
-  if (reason === 'DeadlineExceeded')
-    return `job ${name} timed out after ${job.spec?.activeDeadlineSeconds} s and was stopped. Reason: ${reason}, Message: ${message}`
-  const details = pods.flatMap((pod) => [
-    ...statuses(pod).flatMap(({ name: container, state }) => {
-      const end = state?.terminated
-      return end && end.exitCode !== 0
-        ? [
-            `container ${container} ended with exit code ${end.exitCode} (${end.reason ?? 'Error'})`,
-          ]
-        : []
-    }),
-    ...(pod.status?.reason
-      ? [`pod: ${pod.status.reason} ${pod.status.message ?? ''}`.trim()]
-      : []),
-  ])
-  return `job ${name} failed. Reason: ${reason ?? ''}, Message: ${message ?? ''}${details.map((detail) => `; ${detail}`).join('')}`
-}

@@ -77,6 +77,16 @@ export const taskDeadline = (
   return limits.length > 0 ? Math.min(MAX_DEADLINE, ...limits) : undefined
 }
 
+/** So much before its time limit a task is told that it got no node. */
+const BEFORE_DEADLINE = 5
+
+/** Seconds that a task's pod may wait for a node. */
+export const unschedulableGrace = (task: Task, settings: Settings): number =>
+  Math.min(
+    settings.unschedulableGraceSeconds,
+    Math.max(0, (taskDeadline(task, settings) ?? Infinity) - BEFORE_DEADLINE),
+  )
+
 type Amounts = { cpu?: string; memory?: string }
 
 const renderAmounts = (kind: string, amounts: Amounts = {}): Amounts => {
@@ -264,6 +274,9 @@ const jobOf = (args: RenderArgs, template: PodTemplate): Job => {
       annotations: {
         ...annotationsOf(task),
         [ANNOTATION.ttl]: String(taskTtl(task, settings)),
+        [ANNOTATION.unschedulableGrace]: String(
+          unschedulableGrace(task, settings),
+        ),
       },
     },
     spec: {

@@ -176,6 +176,11 @@ export const settingsTable = {
     default: '0',
     meaning: 'Longest time that any task may take; 0: no such limit.',
   },
+  UNSCHEDULABLE_GRACE_SECONDS: {
+    default: '240',
+    meaning:
+      "How long a task's pod may wait for a node; 0: not at all. The default leaves an autoscaler the time to add one.",
+  },
   CALLBACK_URL: {
     meaning:
       'URL that the job watch calls; else `http://NAME.NAMESPACE.svc.cluster.local/callbacks/job`.',

@@ -54,6 +54,8 @@ export interface Settings {
   readonly redactSecrets: boolean
   /** Longest time of any task; absent: no such limit. */
   readonly taskDeadlineSeconds?: number
+  /** How long a task's pod may wait for a node. */
+  readonly unschedulableGraceSeconds: number
   readonly callbackUrl: string
   /** Whose requests are taken; absent: anybody's. */
   readonly sender?: {
@@ -396,6 +398,7 @@ const readAll = (
     allowedSecrets: readNames(from, 'ALLOWED_SECRETS'),
     redactSecrets: from.boolean('REDACT_SECRETS'),
     ...(taskDeadlineSeconds > 0 && { taskDeadlineSeconds }),
+    unschedulableGraceSeconds: from.integer('UNSCHEDULABLE_GRACE_SECONDS', 0),
     callbackUrl:
       from.url('CALLBACK_URL') ??
       `http://${name}.${namespace}.svc.cluster.local/callbacks/job`,

@@ -40,7 +40,7 @@ export const dueReason = (
     const own = pods.filter(({ metadata }) =>
       metadata?.ownerReferences?.some(({ uid }) => uid === job.metadata!.uid),
     )
-    const outcome = taskOutcome({ job, pods: own })
+    const outcome = taskOutcome({ job, pods: own, now })
     if (outcome.state !== 'running') return `${place} ${outcome.state}`
     if (lacksPod(job, own, now)) return `${place} has no pod`
     running = true

@@ -270,6 +270,23 @@ const CASES: [
     RUNNING,
   ],
   [
+    'FailedCreate that passes: it is tried again',
+    {
+      events: [{ ...failedCreate, message: 'failed calling webhook "policy"' }],
+    },
+    RUNNING,
+  ],
+  [
+    'FailedCreate that passes, and one that does not',
+    {
+      events: [
+        { ...failedCreate, message: 'Operation cannot be fulfilled on quota' },
+        failedCreate,
+      ],
+    },
+    hopeless(/exceeded quota$/),
+  ],
+  [
     'an Event about something else',
     { events: [{ ...failedCreate, reason: 'SuccessfulCreate' }] },
     RUNNING,
@@ -278,7 +295,10 @@ const CASES: [
 
 for (const [name, given, outcome] of CASES)
   t.test(name, async (t) => {
-    t.match(taskOutcome({ job: job(), pods: [], ...given }), outcome)
+    t.match(
+      taskOutcome({ job: job(), pods: [], now: CREATED, ...given }),
+      outcome,
+    )
   })
 
 const LACKS: [
@@ -323,6 +343,7 @@ t.test('a node that is only slow ends no task', async (t) => {
     taskOutcome({
       job: job(),
       pods: [main(waiting('task', reason, message))],
+      now: CREATED,
     }).state
   t.equal(
     state(

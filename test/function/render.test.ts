@@ -2,6 +2,7 @@ import t from 'tap'
 import type { JobEvent } from '../../config/event.ts'
 import type { Action, Task } from '../../config/model.ts'
 import { isLabelKey, isLabelValue } from '../../function/job-labels.ts'
+import { ANNOTATION } from '../../function/labels.ts'
 import { renderTask, taskDeadline, taskTtl } from '../../function/render.ts'
 import type { FileMount } from '../../function/render.ts'
 import { readSettings } from '../../function/settings.ts'
@@ -152,6 +153,24 @@ for (const [own, common, want] of deadlines) {
   t.equal(taskDeadline(task(fields), settings(env)), want, `${own}, ${common}`)
   t.equal(jobOf(fields, env).spec?.activeDeadlineSeconds, want)
 }
+
+const graces: [own: number, grace: string | undefined, want: string][] = [
+  [3600, undefined, '240'],
+  [3600, '600', '600'],
+  [0, '600', '600'],
+  [3600, '0', '0'],
+  // So that it is told what was missing, and not only that time is up.
+  [60, undefined, '55'],
+  [3, undefined, '0'],
+]
+for (const [maxPollDuration, grace, want] of graces)
+  t.test(`a pod may wait ${want} s for a node`, async (t) => {
+    const { metadata } = jobOf(
+      { maxPollDuration },
+      { UNSCHEDULABLE_GRACE_SECONDS: grace },
+    )
+    t.equal(metadata?.annotations?.[ANNOTATION.unschedulableGrace], want)
+  })
 
 for (const row of corpus<{ ttlSecondsAfterFinished: number; want: number }>(
   'tables/ttl',

@@ -55,6 +55,7 @@ t.test("defaults are the original chart's", async (t) => {
     functionSecrets: ['job-executor-service-keptn'],
     allowedSecrets: ['*'],
     redactSecrets: false,
+    unschedulableGraceSeconds: 240,
     callbackUrl:
       'http://job-executor-service.default.svc.cluster.local/callbacks/job',
     jobWatch: {

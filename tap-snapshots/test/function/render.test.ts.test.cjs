@@ -29,7 +29,8 @@ exports[`test/function/render.test.ts > TAP > a whole Job > must match snapshot 
     },
     "annotations": {
       "a/b": "c",
-      "job-executor.keptn.sh/ttl": "21600"
+      "job-executor.keptn.sh/ttl": "21600",
+      "job-executor.keptn.sh/unschedulable-grace": "240"
     }
   },
   "spec": {
