@@ -19,6 +19,7 @@ export class VirtualClock implements Clock {
   readonly #start: number
   readonly #timers = new Set<Timer>()
   #elapsed = 0
+  #jumped = 0
   #count = 0
 
   /**
@@ -32,7 +33,12 @@ export class VirtualClock implements Clock {
   }
 
   now(): number {
-    return this.#start + this.#elapsed
+    return this.#start + this.#elapsed + this.#jumped
+  }
+
+  /** Somebody sets the time of day; what is monotonic goes on. */
+  jump(ms: number): void {
+    this.#jumped += ms
   }
 
   monotonic(): number {
