@@ -45,7 +45,7 @@ export const buildApp = (args: {
     done(null, body),
   )
   const unread: Record<number, string> = {
-    413: `the event is larger than ${args.bodyLimit} bytes`,
+    413: `the event is larger than ${args.bodyLimit} bytes (LIMIT_BODY_BYTES)`,
     415: 'the Content-Type cannot be read: use application/json or application/cloudevents+json',
   }
   app.setErrorHandler(

@@ -185,19 +185,19 @@ const checkLimits = (
   if (fileBytes > limits.fileBytes)
     throw new BadFiles(
       'file-limit',
-      `files: ${JSON.stringify(path)} has ${fileBytes} bytes, more than the ${limits.fileBytes} a file may have`,
+      `files: ${JSON.stringify(path)} has ${fileBytes} bytes, more than the ${limits.fileBytes} a file may have (LIMIT_FILE_BYTES)`,
     )
   if (bytes > limits.totalBytes)
     throw new BadFiles(
       'file-limit',
-      `files: with ${JSON.stringify(path)} the task's files have more than the ${limits.totalBytes} bytes they may have together`,
+      `files: with ${JSON.stringify(path)} the task's files have more than the ${limits.totalBytes} bytes they may have together (LIMIT_FILES_BYTES)`,
     )
 }
 
 const tooMany = (path: string, limits: FileLimits): BadFiles =>
   new BadFiles(
     'file-limit',
-    `files: with ${JSON.stringify(path)} the task has more than the ${limits.files} files it may have`,
+    `files: with ${JSON.stringify(path)} the task has more than the ${limits.files} files it may have (LIMIT_FILES)`,
   )
 
 /** One path cannot be a file and the directory of another. */
