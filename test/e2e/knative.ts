@@ -1,0 +1,169 @@
+import type { Test } from 'tap'
+import type { StandIn } from '../keptn/stand-in.ts'
+import {
+  apiProxy,
+  BUSYBOX,
+  clusterMissing,
+  functionImage,
+  kubectl as clusterWide,
+  until,
+} from './cluster.ts'
+import { install, type Installation, NAME } from './installation.ts'
+import { startKeptn, TOKEN } from './keptn.ts'
+
+/** Why no test on Knative can run; `undefined` when all is there. */
+export const knativeMissing = async (): Promise<string | undefined> =>
+  clusterMissing() ??
+  (await clusterWide('get', 'crd', 'services.serving.knative.dev').then(
+    () => undefined,
+    () => 'no Knative in the cluster: npm run cluster:knative',
+  ))
+
+/** The function on Knative, with Keptn's stand-in before its Broker. */
+export interface OnKnative extends Installation {
+  keptn: StandIn
+  image: string
+  /** URL of the Broker, through the API server. */
+  broker: string
+  /** An object or a list by its path: without a process, for who asks often. */
+  read<T>(path: string): Promise<T>
+  /** At zero, as the autoscaler decided it. */
+  atZero(): Promise<boolean>
+  /** Names of the pods that take part of the cluster's resources. */
+  livePods(): Promise<string[]>
+}
+
+/**
+ * Installs a folder of `knative/` and waits until events come through; it is
+ * removed with the test, whose comments tell what is there if it failed.
+ */
+export const installOnKnative = async (
+  t: Test,
+  args: {
+    folder?: string
+    settings?: Record<string, string>
+    /** Further lines of the kustomization. */
+    more?: string
+    /** What is done after the folder was applied, and before it is waited for. */
+    applied?: (
+      installed: Installation,
+      about: { image: string; keptn: StandIn },
+    ) => Promise<void>
+  } = {},
+): Promise<OnKnative> => {
+  const [image, keptn, proxy] = await Promise.all([
+    functionImage(),
+    startKeptn(),
+    apiProxy(),
+  ])
+  t.teardown(async () => {
+    await keptn.close()
+    await proxy.end()
+  })
+  const installed = await install({
+    folder: args.folder ?? 'knative',
+    image,
+    token: TOKEN,
+    settings: {
+      KEPTN_API_ENDPOINT: keptn.endpoint,
+      JOB_WATCH_LINGER_SECONDS: '2',
+      ...args.settings,
+    },
+    ...(args.more !== undefined && { more: args.more }),
+  })
+  const { namespace, kubectl } = installed
+  t.teardown(async () => {
+    if (!t.passing()) t.comment(await whatIsThere(installed))
+    await kubectl('delete', 'trigger,broker,ksvc', '--all', '--wait=false')
+    await installed.remove()
+  })
+  await args.applied?.(installed, { image, keptn })
+  for (const kind of ['ksvc', 'broker', 'trigger']) await ready(installed, kind)
+  const broker = `${proxy.url}/api/v1/namespaces/knative-eventing/services/broker-ingress:80/proxy/${namespace}/default`
+  await comesThrough(keptn, broker)
+  // Until the Broker has it: what is lost later is no doing of the sender's.
+  keptn.deliver({ url: broker, attempts: 120 })
+  const read = async <T>(path: string): Promise<T> => {
+    const answer = await fetch(`${proxy.url}${path}`)
+    if (!answer.ok) throw new Error(await answer.text())
+    return (await answer.json()) as T
+  }
+  return {
+    ...installed,
+    ...{ keptn, image, broker, read },
+    atZero: async () => {
+      const { items } = await read<{ items: { spec: { replicas: number } }[] }>(
+        `/apis/apps/v1/namespaces/${namespace}/deployments?labelSelector=serving.knative.dev/service=${NAME}`,
+      )
+      return items.length > 0 && items.every(({ spec }) => spec.replicas === 0)
+    },
+    livePods: async () => {
+      const { items } = await read<Pods>(`/api/v1/namespaces/${namespace}/pods`)
+      return items
+        .filter(({ status: { phase } }) =>
+          ['Pending', 'Running'].includes(phase),
+        )
+        .map(({ metadata: { name } }) => name)
+    },
+  }
+}
+
+interface Pods {
+  items: { metadata: { name: string }; status: { phase: string } }[]
+}
+
+export const ready = ({ kubectl }: Installation, kind: string) =>
+  kubectl('wait', kind, '--all', '--for=condition=Ready', '--timeout=120s')
+
+const whatIsThere = async ({ kubectl }: Installation): Promise<string> =>
+  [
+    await kubectl('get', 'ksvc,broker,trigger,jobs,pods,events'),
+    await kubectl(
+      ...['logs', '-l', `serving.knative.dev/service=${NAME}`],
+      ...['-c', 'function', '--tail=-1'],
+    ),
+  ].join('\n')
+
+/**
+ * A Trigger is ready a moment before its channel knows of it. An event of a
+ * project that Keptn does not know is read for, and changes nothing.
+ */
+const comesThrough = (keptn: StandIn, broker: string): Promise<boolean> =>
+  until('an event comes through the Broker', 60, async () => {
+    await post(broker, {
+      specversion: '1.0',
+      id: 'comes-through',
+      source: 'e2e',
+      type: 'sh.keptn.event.test.triggered',
+      shkeptncontext: 'comes-through',
+      data: { project: 'none', stage: 'none', service: 'none' },
+    })
+    return keptn.requests.some(({ path }) => path.includes('/project/none/'))
+  })
+
+/** POSTs an event in structured mode; answers the status. */
+export const post = async (url: string, event: object): Promise<number> => {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/cloudevents+json' },
+    body: JSON.stringify(event),
+  })
+  await answer.arrayBuffer()
+  return answer.status
+}
+
+/** A config whose one action runs the commands, one after the other. */
+export const configFor = (type: string, ...commands: string[]): string => `
+apiVersion: v2
+actions:
+  - name: Deploy
+    events: [{name: ${type}}]
+    tasks:
+${commands
+  .map(
+    (command, index) => `      - name: Task ${index + 1}
+        image: ${BUSYBOX}
+        cmd: [sh, -c, ${JSON.stringify(command)}]
+`,
+  )
+  .join('')}`
