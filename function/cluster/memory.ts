@@ -25,7 +25,7 @@ import { Store } from './memory/store.ts'
 import type { Change, Stored } from './memory/store.ts'
 import { TtlController } from './memory/ttl-controller.ts'
 import { watch } from './memory/watch.ts'
-import { copy } from './memory/wire.ts'
+import { copy, plain } from './memory/wire.ts'
 import type { ContainerRunner } from './runner.ts'
 
 export type Verb =
@@ -284,7 +284,7 @@ export class MemoryCluster implements Cluster {
   setPodStatus(namespace: string, name: string, status: PodStatus): Pod {
     const pod = this.#api.get('Pod', namespace, name)
     return this.#api.modify('Pod', pod, (changed) => {
-      changed.status = { ...changed.status, ...status }
+      changed.status = { ...changed.status, ...plain(status) }
     })
   }
 
@@ -296,7 +296,7 @@ export class MemoryCluster implements Cluster {
   ): void {
     const job = this.#api.get('Job', namespace, name)
     this.#api.modify('Job', job, (changed) => {
-      changed.status = { ...changed.status, ...status }
+      changed.status = { ...changed.status, ...plain(status) }
     })
   }
 

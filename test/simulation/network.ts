@@ -70,7 +70,7 @@ export class Network {
   readonly #random: (() => number) | undefined
   readonly #disturbances: Map<string, Disturbance[]>
   readonly #gated: boolean
-  readonly #note: (line: string) => void
+  readonly #note: ((line: string) => void) | undefined
   readonly #happen: (disturbance: Disturbance) => Promise<void>
   readonly #done: (call: Call) => void
   readonly #frozen: (ms: number) => void
@@ -82,7 +82,8 @@ export class Network {
     random: (() => number) | undefined
     disturbances: Disturbance[]
     gated: boolean
-    note: (line: string) => void
+    /** Told what happens; absent: nobody reads it. */
+    note: ((line: string) => void) | undefined
     /** Something that happens elsewhere. */
     happen: (disturbance: Disturbance) => Promise<void>
     /** A call took effect. */
@@ -223,10 +224,10 @@ export class Network {
   async #effect<T>(call: Call, effect: () => Promise<T>): Promise<T> {
     const away = this.#clock.monotonic() < this.#awayUntil
     if (away && call.port !== 'cluster') {
-      this.#note(`${textOf(call)}: Keptn is away`)
+      this.#note?.(`${textOf(call)}: Keptn is away`)
       return this.#failure(call, 'before') as T
     }
-    this.#note(textOf(call))
+    this.#note?.(textOf(call))
     const result = await effect()
     this.#done(call)
     return result
@@ -309,7 +310,7 @@ export class Network {
   #tell(call: Call, disturbance: Disturbance): void {
     this.applied.push(disturbance)
     const { phase, kind, ms } = disturbance
-    this.#note(
+    this.#note?.(
       `${phase} call ${call.number}, ${textOf(call)}: *** ${kind}${ms === undefined ? '' : ` ${ms} ms`}`,
     )
   }

@@ -137,7 +137,7 @@ export const makeSystem = (
     random,
     disturbances: schedule.disturbances,
     gated: schedule.turns !== undefined,
-    note,
+    note: trace && note,
     happen: (disturbance) => happen(disturbance),
     done: ({ process, method }) => {
       // The job watch deletes nothing but itself.

@@ -7,7 +7,7 @@ import { nameSuffix, uuid } from './random.ts'
 import type { Store, Stored } from './store.ts'
 import { checkStructure } from './validation/structure.ts'
 import { validate } from './validation/validate.ts'
-import { copy, isSame, plain, RESOURCE, timestamp } from './wire.ts'
+import { copy, isSame, plain, plainParts, RESOURCE, timestamp } from './wire.ts'
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan'
 
@@ -128,7 +128,7 @@ export class ApiServer {
     patch: JsonPatch,
   ): Kinds[K] {
     const before = this.get(kind, namespace, name)
-    const object = plain(applyJsonPatch(before, plain(patch)))
+    const object = draft(plainParts(applyJsonPatch(before, plain(patch))))
     checkStructure(kind, object)
     checkIdentity(kind, object, before)
     restoreSystemFields(object, before)
@@ -145,7 +145,7 @@ export class ApiServer {
   update<K extends Kind>(kind: K, object: Kinds[K]): Kinds[K] {
     const { namespace = '', name = '' } = object.metadata ?? {}
     const before = this.get(kind, namespace, name)
-    const after = plain(object)
+    const after = plainParts(object)
     if (after.metadata?.generation && !isSame(specOf(after), specOf(before)))
       after.metadata.generation++
     if (isSame(after, before)) return before
@@ -154,13 +154,13 @@ export class ApiServer {
     return after
   }
 
-  /** Takes a copy of the object, lets `change` change it, and stores it. */
+  /** Lets `change` change a draft of the object, and stores it. */
   modify<K extends Kind>(
     kind: K,
     object: Kinds[K],
     change: (object: Kinds[K]) => void,
   ): Kinds[K] {
-    const changed = copy(object)
+    const changed = draft(object)
     change(changed)
     return this.update(kind, changed)
   }
@@ -171,7 +171,7 @@ export class ApiServer {
     name: string,
     options: DeleteOptions = {},
   ): void {
-    const object = copy<Stored>(this.get(kind, namespace, name))
+    const object = draft<Stored>(this.get(kind, namespace, name))
     checkPreconditions(kind, object, options)
     const metadata = (object.metadata ??= {})
     const finalizers = new Set(metadata.finalizers)
@@ -197,6 +197,20 @@ export class ApiServer {
     metadata.deletionTimestamp ??= timestamp(this.clock.now() + grace * 1000)
     metadata.deletionGracePeriodSeconds = grace
     if (metadata.generation) metadata.generation++
+  }
+}
+
+/**
+ * A copy for a change. What is deep inside the spec is shared and frozen: no
+ * controller and no kubelet changes it.
+ */
+export const draft = <T extends Stored>(object: T): T => {
+  const { metadata, spec, status } = object as Kinds['Job']
+  return {
+    ...object,
+    ...(metadata && { metadata: copy(metadata) }),
+    ...(spec && { spec: { ...spec } }),
+    ...(status && { status: copy(status) }),
   }
 }
 
@@ -301,5 +315,5 @@ const restoreSystemFields = (object: Stored, before: Stored): void => {
   const target = object as { status?: unknown }
   const source = before as { status?: unknown }
   if (source.status === undefined) delete target.status
-  else target.status = copy(source.status)
+  else target.status = source.status
 }

@@ -1,11 +1,10 @@
 import { isClusterError } from '../cluster.ts'
 import type { Job, Pod } from '../cluster.ts'
-import type { ApiServer } from './api-server.ts'
+import { type ApiServer, draft } from './api-server.ts'
 import { recordEvent } from './events.ts'
 import { finishedCondition, setCondition, trueCondition } from './job-status.ts'
 import { podFailureAction } from './pod-failure-policy.ts'
 import type { Change } from './store.ts'
-import { copy } from './wire.ts'
 import { WorkQueue } from './work-queue.ts'
 
 const TRACKING = 'batch.kubernetes.io/job-tracking'
@@ -48,7 +47,7 @@ export class JobController {
     if (!job) return void this.#refusals.delete(key)
     const pods = this.#podsOf(job)
     if (finishedCondition(job)) return pods.forEach((pod) => this.#release(pod))
-    const changed = copy(job)
+    const changed = draft(job)
     this.#advance(changed, pods)
     this.#api.update('Job', changed)
   }
@@ -361,7 +360,7 @@ const setCounts = (
 }
 
 const podFor = (job: Job): Pod => {
-  const { metadata, spec } = copy(job.spec!.template)
+  const { metadata, spec } = job.spec!.template
   const { name = '', namespace = '', uid = '' } = job.metadata ?? {}
   return {
     metadata: {

@@ -6,12 +6,13 @@ import { copy } from './wire.ts'
 type Container = Record<string, unknown> | unknown[]
 
 /**
- * A copy of `document` with `patch` applied (RFC 6902).
+ * `document` with `patch` applied (RFC 6902). Only what is on the way to a
+ * change is copied; the rest is shared.
  * The API server does not say why a patch does not apply. So one that holds a
  * `test` is a `Conflict`, whatever failed, and one without is `Invalid`.
  */
 export const applyJsonPatch = <T>(document: T, patch: JsonPatch): T => {
-  const root = { '': copy(document) as unknown }
+  const root = { '': document as unknown }
   const failure = patch.some(({ op }) => op === 'test') ? 'Conflict' : 'Invalid'
   for (const operation of patch) {
     const problem = apply(root, operation)
@@ -27,7 +28,10 @@ const apply = (
 ): string | undefined => {
   const keys = parsePointer(operation.path)
   const last = keys.pop() as string
-  const parent = keys.reduce<unknown>(step, root)
+  const parent = keys.reduce<unknown>(
+    operation.op === 'test' ? step : stepInCopy,
+    root,
+  )
   if (!isContainer(parent)) return missing(operation)
   if (operation.op === 'test') return test(parent, last, operation)
   if (operation.op === 'add') return add(parent, last, operation)
@@ -51,6 +55,15 @@ const step = (value: unknown, key: string): unknown => {
   if (Array.isArray(value))
     return /^(0|[1-9]\d*)$/.test(key) ? value[Number(key)] : undefined
   return Object.hasOwn(value, key) ? value[key] : undefined
+}
+
+/** Puts a copy in the place of what is there, so that it can be changed. */
+const stepInCopy = (value: unknown, key: string): unknown => {
+  const there = step(value, key)
+  if (!isContainer(there)) return undefined
+  const own = Array.isArray(there) ? [...there] : { ...there }
+  set(value as Container, key, own)
+  return own
 }
 
 const test = (

@@ -9,10 +9,19 @@ export const seededRandom = (seed: number): (() => number) => {
   }
 }
 
+const drawn = (
+  random: () => number,
+  characters: string,
+  length: number,
+): string => {
+  let text = ''
+  while (text.length < length)
+    text += characters[Math.floor(random() * characters.length)]
+  return text
+}
+
 const hex = (random: () => number, digits: number): string =>
-  Array.from({ length: digits }, () =>
-    Math.floor(random() * 16).toString(16),
-  ).join('')
+  drawn(random, '0123456789abcdef', digits)
 
 /** A version 4 UUID. */
 export const uuid = (random: () => number): string =>
@@ -20,7 +29,7 @@ export const uuid = (random: () => number): string =>
     hex(random, 8),
     hex(random, 4),
     `4${hex(random, 3)}`,
-    `${'89ab'[Math.floor(random() * 4)]}${hex(random, 3)}`,
+    `${drawn(random, '89ab', 1)}${hex(random, 3)}`,
     hex(random, 12),
   ].join('-')
 
@@ -28,7 +37,4 @@ const SUFFIX = 'bcdfghjklmnpqrstvwxz2456789'
 
 /** What `generateName` appends: five characters that spell no word. */
 export const nameSuffix = (random: () => number): string =>
-  Array.from(
-    { length: 5 },
-    () => SUFFIX[Math.floor(random() * SUFFIX.length)],
-  ).join('')
+  drawn(random, SUFFIX, 5)

@@ -133,6 +133,6 @@ export class Store {
 const freeze = <T>(value: T): T => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value))
     return value
-  Object.values(value).forEach(freeze)
+  for (const key of Object.keys(value)) freeze(value[key as keyof T])
   return Object.freeze(value)
 }

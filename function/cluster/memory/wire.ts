@@ -23,7 +23,7 @@ export const RESOURCE: Record<
 
 /** RFC 3339 in whole seconds, as Kubernetes writes it. */
 export const timestamp = (ms: number): string =>
-  new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
+  `${new Date(ms).toISOString().slice(0, -'.000Z'.length)}Z`
 
 /** What remains of a value on the wire: no `undefined`, no prototypes. */
 export const plain = <T>(value: T): T => {
@@ -33,7 +33,16 @@ export const plain = <T>(value: T): T => {
   return copyOf(value, plain)
 }
 
-/** Stored objects are frozen; who changes one takes a copy. */
+/**
+ * As `plain`, of what was made from stored objects: their parts are frozen and
+ * plain already, so they are shared.
+ */
+export const plainParts = <T>(value: T): T => {
+  if (typeof value !== 'object' || value === null) return value
+  return Object.isFrozen(value) ? value : copyOf(value, plainParts)
+}
+
+/** Stored objects are frozen; who changes one deep inside takes a copy. */
 export const copy = <T>(value: T): T =>
   typeof value !== 'object' || value === null ? value : copyOf(value, copy)
 
