@@ -24,45 +24,72 @@ export const failureReason = (
   pods: Pod[],
 ): string => {
   const name = job.metadata!.name
-  if (reason === 'DeadlineExceeded')
-    return `job ${name} timed out after ${job.spec?.activeDeadlineSeconds} s and was stopped. Reason: ${reason}, Message: ${message}`
-  const details =
-    pods.length > 0
-      ? pods.flatMap(podDetails)
-      : ['its pod is not there any more: it was deleted, or its node is gone']
-  return `job ${name} failed. Reason: ${reason}, Message: ${message}${details.map((detail) => `; ${detail}`).join('')}`
+  const tooLong = reason === 'DeadlineExceeded'
+  const how = tooLong
+    ? `timed out after ${job.spec?.activeDeadlineSeconds} s and was stopped`
+    : 'failed'
+  const details = tooLong ? pods.flatMap(notStarted) : ends(pods)
+  return [
+    `job ${name} ${how}. Reason: ${reason}, Message: ${message}`,
+    ...details,
+  ].join('; ')
 }
 
-const podDetails = (pod: Pod): string[] => {
-  const { status } = pod
-  const disruption = status?.conditions?.find(
-    ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
+/** What a pod waited for that never ran anything. */
+const notStarted = (pod: Pod): string[] => {
+  const containers = statuses(pod)
+  if (containers.some(({ state }) => state?.running ?? state?.terminated))
+    return []
+  const waits = containers.flatMap(({ name, state }) =>
+    state?.waiting ? [`container ${name}: ${state.waiting.reason}`] : [],
   )
-  return [
-    ...statuses(pod).flatMap(({ name, state }) => {
-      const end = state?.terminated
-      return end && end.exitCode !== 0
-        ? [
-            `container ${name} ended with exit code ${end.exitCode} (${how(end)})`,
-          ]
-        : []
-    }),
-    ...(disruption
-      ? [
-          `pod ${pod.metadata!.name}: ${DISRUPTED[disruption.reason ?? ''] ?? 'it was disrupted'}. Reason: ${disruption.reason ?? ''}, Message: ${disruption.message ?? ''}`,
-        ]
-      : []),
-    ...(status?.reason
-      ? [`pod: ${status.reason} ${status.message ?? ''}`.trim()]
-      : []),
-  ]
+  const node = pod.status?.conditions?.find(
+    ({ type, status }) => type === 'PodScheduled' && status === 'False',
+  )
+  const why = node
+    ? `${node.reason}, ${node.message}`
+    : waits.join(', ') || 'its node says nothing of it'
+  return [`pod ${pod.metadata!.name} had not started (${why})`]
 }
+
+const ends = (pods: Pod[]): string[] =>
+  pods.length > 0
+    ? pods.flatMap(podDetails)
+    : ['its pod is not there any more: it was deleted, or its node is gone']
+
+const podDetails = (pod: Pod): string[] => [
+  ...statuses(pod).flatMap(containerEnd),
+  ...disruptions(pod),
+  ...(pod.status?.reason
+    ? [`pod: ${pod.status.reason} ${pod.status.message ?? ''}`.trim()]
+    : []),
+]
+
+const containerEnd = ({
+  name,
+  state,
+}: ReturnType<typeof statuses>[number]): string[] => {
+  const end = state?.terminated
+  return end && end.exitCode !== 0
+    ? [`container ${name} ended with exit code ${end.exitCode} (${endOf(end)})`]
+    : []
+}
+
+const disruptions = ({ metadata, status }: Pod): string[] =>
+  (status?.conditions ?? [])
+    .filter(
+      ({ type, status }) => type === 'DisruptionTarget' && status === 'True',
+    )
+    .map(
+      ({ reason = '', message = '' }) =>
+        `pod ${metadata!.name}: ${DISRUPTED[reason] ?? 'it was disrupted'}. Reason: ${reason}, Message: ${message}`,
+    )
 
 /**
  * A container's own message may hold a secret and is left out; where it did
  * not even start, the message is the runtime's.
  */
-const how = ({ reason = 'Error', message }: ContainerEnd): string => {
+const endOf = ({ reason = 'Error', message }: ContainerEnd): string => {
   if (reason === 'OOMKilled')
     return `${reason}: it needed more memory than its limit`
   if (reason === 'StartError' || reason === 'ContainerCannotRun')

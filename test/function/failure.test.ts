@@ -1,7 +1,7 @@
 import t from 'tap'
 import type { Job, Pod } from '../../function/cluster/cluster.ts'
 import { failureReason } from '../../function/failure.ts'
-import { containerStatus, ended, pod } from './given.ts'
+import { containerStatus, ended, pod, waiting } from './given.ts'
 
 const JOB: Job = { metadata: { name: 'job-1' } }
 const CONDITION = { reason: 'BackoffLimitExceeded', message: 'the limit' }
@@ -64,5 +64,51 @@ for (const [name, pods, details] of CASES)
     t.equal(
       failureReason(JOB, CONDITION, pods),
       `job job-1 failed. Reason: BackoffLimitExceeded, Message: the limit${details && `; ${details}`}`,
+    )
+  })
+
+const TIMED_OUT = { reason: 'DeadlineExceeded', message: 'too long' }
+const limited: Job = {
+  ...JOB,
+  spec: { activeDeadlineSeconds: 60, template: {} },
+}
+
+const TOO_LONG: [name: string, pods: Pod[], details: string][] = [
+  ['it ran', [task(containerStatus('task', { running: {} }))], ''],
+  ['its pod is gone', [], ''],
+  [
+    'its node is silent',
+    [pod(JOB, { status: { phase: 'Pending' } })],
+    'pod pod-1 had not started (its node says nothing of it)',
+  ],
+  [
+    'its volumes were not there',
+    [task(waiting('task', 'ContainerCreating'))],
+    'pod pod-1 had not started (container task: ContainerCreating)',
+  ],
+  [
+    'it got no node',
+    [
+      pod(JOB, {
+        status: {
+          conditions: [
+            {
+              type: 'PodScheduled',
+              status: 'False',
+              reason: 'Unschedulable',
+              message: '0/1 nodes are available',
+            },
+          ],
+        },
+      }),
+    ],
+    'pod pod-1 had not started (Unschedulable, 0/1 nodes are available)',
+  ],
+]
+for (const [name, pods, details] of TOO_LONG)
+  t.test(`it took too long: ${name}`, async (t) => {
+    t.equal(
+      failureReason(limited, TIMED_OUT, pods),
+      `job job-1 timed out after 60 s and was stopped. Reason: DeadlineExceeded, Message: too long${details && `; ${details}`}`,
     )
   })
