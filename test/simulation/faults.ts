@@ -40,6 +40,14 @@ const disturbance = (
   ...(TIMES[kind] !== undefined && { ms: TIMES[kind] }),
 })
 
+/** Which share of the work is done. */
+export interface Part {
+  index: number
+  of: number
+}
+
+const WHOLE: Part = { index: 0, of: 1 }
+
 export interface Tried {
   schedule: Schedule
   result: Result
@@ -48,7 +56,8 @@ export interface Tried {
 /**
  * Runs a scope with every single disturbance at every call, and with
  * `depth` 2 each of these with every second one at every later call. `take`
- * says which of the doubles are run; default: all.
+ * says which of the doubles are run; default: all. `part`: only every `of`th
+ * of the first ones is tried, from number `index` on.
  */
 export async function* everyFault(
   scope: ScopeName,
@@ -56,24 +65,26 @@ export async function* everyFault(
     depth: 1 | 2
     code?: Code
     take?: (schedule: Schedule) => boolean
+    part?: Part
   },
 ): AsyncGenerator<Tried> {
   const run = async (disturbances: Disturbance[]): Promise<Tried> => {
     const schedule = { scope, disturbances }
     return { schedule, result: await simulate(schedule, options) }
   }
-  const { take = () => true } = options
+  const { take = () => true, part = WHOLE } = options
   const calm = await run([])
-  yield calm
-  for (const call of calm.result.calls)
-    for (const first of atCall(call)) {
-      const single = await run([first])
-      yield single
-      if (options.depth === 1) continue
-      for (const later of single.result.calls.slice(call.number - 1))
-        for (const second of atCall(later)) {
-          const schedule = { scope, disturbances: [first, second] }
-          if (take(schedule)) yield await run([first, second])
-        }
-    }
+  if (part.index === 0) yield calm
+  const firsts = calm.result.calls.flatMap(atCall)
+  for (let at = part.index; at < firsts.length; at += part.of) {
+    const first = firsts[at]!
+    const single = await run([first])
+    yield single
+    if (options.depth === 1) continue
+    for (const later of single.result.calls.slice(first.call - 1))
+      for (const second of atCall(later)) {
+        const schedule = { scope, disturbances: [first, second] }
+        if (take(schedule)) yield await run([first, second])
+      }
+  }
 }

@@ -1,37 +1,86 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { type runSeeds, sum, type Tally } from './tally.ts'
+import { type runFaults, type runSeeds, sum, type Tally } from './tally.ts'
 
-/**
- * Runs the schedules of `runs` seeds from `from` on, on all cores. `progress`
- * gets the number of those that are done.
- */
-export const inParallel = async (
-  args: Omit<Parameters<typeof runSeeds>[0], 'step'> & { workers?: number },
-): Promise<Tally> => {
-  const { progress, workers = availableParallelism(), ...work } = args
-  const done = new Map<number, number>()
-  const run = (index: number): Promise<Tally> =>
-    new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-        workerData: {
-          ...work,
-          from: work.from + index,
-          runs: work.runs - index,
-          step: workers,
-        },
-      })
-      worker.on('message', (message: { done?: number; tally?: Tally }) => {
-        if (message.tally) return resolve(message.tally)
-        done.set(index, message.done ?? 0)
-        progress?.([...done.values()].reduce((a, b) => a + b, 0))
-      })
-      worker.on('error', reject)
-      worker.on('exit', (code) =>
-        reject(new Error(`a worker of the simulation ended with ${code}`)),
-      )
-    })
-  return sum(
-    await Promise.all(Array.from({ length: workers }, (_, i) => run(i))),
-  )
+type Seeds = Parameters<typeof runSeeds>[0]
+type Faults = Parameters<typeof runFaults>[0]
+
+/** What one worker does. */
+export type Work =
+  { seeds: Omit<Seeds, 'progress'> } | { faults: Omit<Faults, 'progress'> }
+
+interface Options {
+  /** Default: as many as there are cores. */
+  workers?: number
+  /** Gets the number of schedules that are done. */
+  progress?: (done: number) => void
 }
+
+/** Most objects of a schedule are gone with it: a young generation for many. */
+const YOUNG_MB = 64
+
+/** Runs the schedules of `runs` seeds from `from` on, on all cores. */
+export const inParallel = ({
+  workers = availableParallelism(),
+  progress,
+  ...seeds
+}: Omit<Seeds, 'step' | 'progress'> & Options): Promise<Tally> =>
+  together(
+    shares(workers).map((index) => ({
+      seeds: {
+        ...seeds,
+        from: seeds.from + index,
+        runs: seeds.runs - index,
+        step: workers,
+      },
+    })),
+    progress,
+  )
+
+/** Runs a scope with every fault, or every pair of them, on all cores. */
+export const faultsInParallel = ({
+  workers = availableParallelism(),
+  progress,
+  ...faults
+}: Omit<Faults, 'part' | 'progress'> & Options): Promise<Tally> =>
+  together(
+    shares(workers).map((index) => ({
+      faults: { ...faults, part: { index, of: workers } },
+    })),
+    progress,
+  )
+
+const shares = (workers: number): number[] => [...Array(workers).keys()]
+
+const together = async (
+  works: Work[],
+  progress: Options['progress'],
+): Promise<Tally> => {
+  const done = works.map(() => 0)
+  const tallies = works.map((work, index) =>
+    inWorker(work, (schedules) => {
+      done[index] = schedules
+      progress?.(done.reduce((a, b) => a + b, 0))
+    }),
+  )
+  return sum(await Promise.all(tallies))
+}
+
+const inWorker = (
+  work: Work,
+  progress: (done: number) => void,
+): Promise<Tally> =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: work,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    })
+    worker.on('message', (message: { done?: number; tally?: Tally }) => {
+      if (message.tally) resolve(message.tally)
+      else progress(message.done ?? 0)
+    })
+    worker.on('error', reject)
+    worker.on('exit', (code) =>
+      reject(new Error(`a worker of the simulation ended with ${code}`)),
+    )
+  })

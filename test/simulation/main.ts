@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util'
-import { everyFault } from './faults.ts'
-import { inParallel } from './in-parallel.ts'
+import { faultsInParallel, inParallel } from './in-parallel.ts'
 import { INVARIANTS } from './judge.ts'
 import { randomSchedule } from './random.ts'
 import type { Schedule } from './schedule.ts'
@@ -16,7 +15,7 @@ const USAGE = `The whole system under schedules of faults, on a virtual clock.
       schedules drawn from the seeds (default: 20000 from 1)
   npm run simulate -- --seed N | --schedule JSON
       one schedule, shrunk if it fails, with everything that happens
-  npm run simulate -- --faults SCOPE [--depth 1|2]
+  npm run simulate -- --faults SCOPE [--depth 1|2] [--workers N]
       every single fault (and with 2 every pair of them) at every call
   npm run simulate -- --turns SCOPE [--deviations N] [--runs LIMIT]
       every order of the calls, each state once
@@ -93,16 +92,15 @@ const run = async (): Promise<number> => {
   if (values.schedule) return replay(JSON.parse(values.schedule) as Schedule)
   const scope =
     values.scope === undefined ? undefined : scopeNamed(values.scope)
+  const workers = values.workers ? { workers: Number(values.workers) } : {}
   if (values.seed) return replay(randomSchedule(Number(values.seed), scope))
   if (values.faults) {
-    const tally = emptyTally()
-    const depth = values.depth === '2' ? 2 : 1
-    for await (const tried of everyFault(scopeNamed(values.faults), {
-      depth,
-    })) {
-      count(tally, tried)
-      if (tally.schedules % 1000 === 0) progress(tally.schedules)
-    }
+    const tally = await faultsInParallel({
+      scope: scopeNamed(values.faults),
+      depth: values.depth === '2' ? 2 : 1,
+      progress,
+      ...workers,
+    })
     return report(tally, since)
   }
   if (values.turns) {
@@ -127,7 +125,7 @@ const run = async (): Promise<number> => {
     from: Number(values.from),
     runs: Number(values.runs ?? 20_000),
     progress,
-    ...(values.workers !== undefined && { workers: Number(values.workers) }),
+    ...workers,
     ...(scope && { scope }),
   })
   return report(tally, since)

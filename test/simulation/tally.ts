@@ -1,3 +1,4 @@
+import { everyFault, type Part } from './faults.ts'
 import { randomSchedule } from './random.ts'
 import type { Schedule } from './schedule.ts'
 import type { ScopeName } from './scopes.ts'
@@ -106,6 +107,23 @@ export const runSeeds = async (args: {
     if (performance.now() > end) break
     const schedule = randomSchedule(seed, scope)
     count(tally, { schedule, seed, result: await simulate(schedule) })
+    if (tally.schedules % 100 === 0) progress?.(tally.schedules)
+  }
+  return tally
+}
+
+/** Runs a scope with every fault, or every pair of them, or a part of these. */
+export const runFaults = async (args: {
+  scope: ScopeName
+  depth: 1 | 2
+  part?: Part
+  /** Told now and then how far it is. */
+  progress?: (done: number) => void
+}): Promise<Tally> => {
+  const { scope, progress, ...options } = args
+  const tally = emptyTally()
+  for await (const tried of everyFault(scope, options)) {
+    count(tally, tried)
     if (tally.schedules % 100 === 0) progress?.(tally.schedules)
   }
   return tally

@@ -1,11 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { runSeeds } from './tally.ts'
+import type { Work } from './in-parallel.ts'
+import { runFaults, runSeeds } from './tally.ts'
 
 // Nobody reads the traces of the errors that are injected.
 Error.stackTraceLimit = 0
 
-const tally = await runSeeds({
-  ...(workerData as Parameters<typeof runSeeds>[0]),
-  progress: (done) => parentPort?.postMessage({ done }),
-})
+const progress = (done: number): void => parentPort?.postMessage({ done })
+
+const work = workerData as Work
+const tally =
+  'faults' in work
+    ? await runFaults({ ...work.faults, progress })
+    : await runSeeds({ ...work.seeds, progress })
 parentPort?.postMessage({ tally })

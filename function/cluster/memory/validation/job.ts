@@ -13,8 +13,12 @@ const NOT_NEGATIVE = [
   'ttlSecondsAfterFinished',
 ] as const
 
-/** A Job's spec, after the defaults. */
-export const validateJob = (job: Job, errors: FieldErrors): void => {
+/** A Job's spec, after the defaults; a template as before was judged then. */
+export const validateJob = (
+  job: Job,
+  errors: FieldErrors,
+  before?: Job,
+): void => {
   const { spec } = job
   if (!spec) return errors.required('spec')
   for (const field of NOT_NEGATIVE)
@@ -31,7 +35,8 @@ export const validateJob = (job: Job, errors: FieldErrors): void => {
     ])
   if (spec.completionMode === 'Indexed' && spec.completions === undefined)
     errors.required('spec.completions', 'when completion mode is Indexed')
-  validateTemplate(spec.template, errors)
+  if (spec.template !== before?.spec?.template)
+    validateTemplate(spec.template, errors)
 }
 
 const validateTemplate = (

@@ -15,7 +15,7 @@ const CONFIG_MAP_LIMIT = 1024 * 1024
 export const validate = (kind: Kind, object: Stored, before?: Stored): void => {
   const errors = new FieldErrors()
   validateMetadata(object, errors)
-  VALIDATE[kind](object, errors)
+  VALIDATE[kind](object, errors, before)
   if (before) validateUpdate(kind, object, before, errors)
   if (errors.found.length === 0) return
   const [first] = errors.found
@@ -27,8 +27,12 @@ export const validate = (kind: Kind, object: Stored, before?: Stored): void => {
   )
 }
 
-const VALIDATE: Record<Kind, (object: Stored, errors: FieldErrors) => void> = {
-  Job: (object, errors) => validateJob(object as Job, errors),
+const VALIDATE: Record<
+  Kind,
+  (object: Stored, errors: FieldErrors, before?: Stored) => void
+> = {
+  Job: (object, errors, before) =>
+    validateJob(object as Job, errors, before as Job | undefined),
   Pod: (object, errors) => {
     const { spec } = object as Pod
     if (spec) validatePodSpec(spec, 'spec', errors)
