@@ -1,3 +1,4 @@
+import { atMost } from '../at-most.ts'
 import type { Clock } from '../clock.ts'
 
 const FIRST_PAUSE = 1_000
@@ -8,6 +9,9 @@ const LONGEST_PAUSE = 60_000
  * it is rung for after that time. Milliseconds.
  */
 const PATIENCE = 3_000
+
+/** So many rings are under way at once: the function has other work, too. */
+const AT_ONCE = 32
 
 interface Bell {
   reason: string
@@ -20,13 +24,14 @@ interface Bell {
 /**
  * Rings for each run that something is due for: at once for a new reason,
  * and again, more and more slowly, while it stays. One ring for a run at a
- * time. `ring` resolves when the function has taken it, and never rejects.
+ * time; where many are due, they wait for their turn. `ring` resolves when the function has taken it, and never rejects.
  */
 export const ringer = (
   clock: Clock,
   ring: (run: string, reason: string) => Promise<void>,
 ): ((due: Map<string, string>) => void) => {
   const bells = new Map<string, Bell>()
+  const inTurn = atMost(AT_ONCE)
   return (due) => {
     for (const run of bells.keys())
       if (!due.has(run) && !bells.get(run)!.ringing) bells.delete(run)
@@ -46,7 +51,7 @@ export const ringer = (
       }
       if (bell.ringing || now < bell.next) continue
       bell.ringing = true
-      void ring(run, reason).then(() => {
+      void inTurn(() => ring(run, reason)).then(() => {
         bell.ringing = false
         bell.next = clock.monotonic() + bell.pause
         bell.pause = Math.min(2 * bell.pause, LONGEST_PAUSE)

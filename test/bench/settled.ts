@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'node:https'
 import type { Job } from '../../function/cluster/cluster.ts'
 import { LABEL } from '../../function/labels.ts'
+import { WATCH_COMMAND } from '../../function/watch-job.ts'
 import { post, startServer } from './process.ts'
 import { compare, type Figure, median } from './sample.ts'
 import { bundle, NODE, type Place, type World } from './world.ts'
@@ -182,7 +183,7 @@ const helloRss = async (): Promise<number> => {
 
 const watchRss = async (place: Place): Promise<number> => {
   const watch = await startServer({
-    ...{ node: NODE, argv: [bundle('watch')] },
+    ...{ node: NODE, argv: [...WATCH_COMMAND.slice(1, -1), bundle('watch')] },
     env: {
       ...place.env,
       CALLBACK_URL: 'http://127.0.0.1:9/callbacks/job',

@@ -85,3 +85,19 @@ t.test('what became due during a ring is rung for after it', async (t) => {
   await during(3, { a: 'y' })
   t.equal(rung[1], '5 a y')
 })
+
+t.test('many are rung for in turn, 32 at once', async (t) => {
+  const ends: (() => void)[] = []
+  const { rung, during } = given(
+    () => new Promise((resolve) => ends.push(resolve)),
+  )
+  const due = Object.fromEntries(
+    Array.from({ length: 40 }, (_, index) => [`run-${index}`, 'x']),
+  )
+  await during(2, due)
+  t.equal(rung.length, 32)
+  for (const end of ends.splice(0, 5)) end()
+  await during(1, due)
+  t.equal(rung.length, 37)
+  t.equal(new Set(rung.map((line) => line.split(' ')[1])).size, 37)
+})
