@@ -72,6 +72,23 @@ t.test('a sender frozen for longer than the lease is counted', async (t) => {
   t.ok(frozenSenders > 0)
 })
 
+t.test('who begins a run again does not announce it again', async (t) => {
+  const scope = 'pair'
+  const call = await callIn(scope, 'create Job run-')
+  const freeze = { call, phase: 'before', kind: 'freeze', ms: 90_000 } as const
+  const { calls } = await simulate({ scope, disturbances: [freeze] })
+  const log = calls.find((call) => textOf(call).includes(' log '))!
+  const { violations, forgotten } = await simulate({
+    scope,
+    disturbances: [
+      freeze,
+      { call: log.number, phase: 'before', kind: 'delete-head' },
+    ],
+  })
+  t.strictSame(violations, [])
+  t.equal(forgotten, 1)
+})
+
 t.test('the same schedule gives the same run', async (t) => {
   const lines = async (): Promise<string[]> => {
     const heard: string[] = []
