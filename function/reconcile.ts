@@ -409,5 +409,5 @@ const end = async (
     await tellUser(ports, head, { reason: 'Unreported', message: unreported })
   }
   pass.head = await settle(ports, pass, reported)
-  if (head.deleting) await leaveRecord(ports, head)
+  if (pass.head.deleting) await leaveRecord(ports, pass.head)
 }
