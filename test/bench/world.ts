@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { apiServer, type TestApiServer } from '../apiserver.ts'
 import { startStandIn, type StandIn } from '../keptn/stand-in.ts'
+
+export const ROOT = join(import.meta.dirname, '../..')
+
+/** As the manifest has it. */
+const NODE_OPTIONS = /name: NODE_OPTIONS\n\s+value: (.+)/.exec(
+  readFileSync(join(ROOT, 'knative/base/400-function.yaml'), 'utf8'),
+)![1]!
 
 /** Where a pod finds who it is; a mount of this process's own. */
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
@@ -77,6 +85,7 @@ export const makeWorld = async (): Promise<World> => {
         KEPTN_API_ENDPOINT: keptn.endpoint,
         KEPTN_API_TOKEN: 'token',
         NODE_ENV: 'production',
+        NODE_OPTIONS,
       },
     }
   }
@@ -117,8 +126,6 @@ export const makeWorld = async (): Promise<World> => {
 
 /** The same Node that the image has: the devDependency. */
 export const NODE = process.execPath
-
-export const ROOT = join(import.meta.dirname, '../..')
 
 /** A bundle's copy: another build may begin while the bench runs. */
 export const bundle = (name: string): string =>
