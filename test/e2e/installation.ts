@@ -23,6 +23,8 @@ export interface Installation {
   jobs(selector: string): Promise<JobView[]>
   /** The Jobs of a run's tasks in order, by Keptn's context. */
   tasks(context: string): Promise<JobView[]>
+  /** Makes a folder for `kubectl -k`: what was applied, with another image. */
+  folder(image: string): string
   /** Deletes the namespace, without waiting for its end. */
   remove(): Promise<void>
 }
@@ -54,7 +56,12 @@ export const install = async (args: {
       ...['-n', namespace, 'create', 'secret', 'generic', `${NAME}-keptn`],
       `--from-literal=KEPTN_API_TOKEN=${args.token}`,
     )
-  await applyFolder(namespace, args)
+  const dir = makeFolder(namespace, args)
+  try {
+    await kubectl('apply', '-k', dir)
+  } finally {
+    rmSync(dir, { recursive: true })
+  }
   const jobs = async (selector: string): Promise<JobView[]> => {
     const list = await get<{ items: JobView[] }>(
       ...['-n', namespace, 'jobs', '-l', selector],
@@ -72,8 +79,12 @@ export const install = async (args: {
       )
       return items.sort((a, b) => taskIndex(a) - taskIndex(b))
     },
+    folder: (image) => makeFolder(namespace, { ...args, image }),
     remove: async () => {
-      await kubectl('delete', 'namespace', namespace, '--wait=false')
+      await kubectl(
+        ...['delete', 'namespace', namespace],
+        ...['--wait=false', '--ignore-not-found'],
+      )
     },
   }
 }
@@ -81,10 +92,10 @@ export const install = async (args: {
 const taskIndex = ({ metadata: { labels } }: JobView): number =>
   Number(labels['keptn.sh/jes-task-index'])
 
-const applyFolder = async (
+const makeFolder = (
   namespace: string,
   args: Parameters<typeof install>[0],
-) => {
+): string => {
   const dir = mkdtempSync(join(tmpdir(), 'overlay-'))
   const base = join(import.meta.dirname, '../..', args.folder)
   const [, newName = '', newTag = ''] = /^(.*):(.*?)$/.exec(args.image) ?? []
@@ -108,9 +119,5 @@ const applyFolder = async (
       args.more ?? '',
     ].join('\n'),
   )
-  try {
-    await kubectl('apply', '-k', dir)
-  } finally {
-    rmSync(dir, { recursive: true })
-  }
+  return dir
 }

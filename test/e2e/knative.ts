@@ -120,8 +120,8 @@ const whatIsThere = async ({ kubectl }: Installation): Promise<string> =>
     await kubectl('get', 'ksvc,broker,trigger,jobs,pods,events'),
     await kubectl(
       ...['logs', '-l', `serving.knative.dev/service=${NAME}`],
-      ...['-c', 'function', '--tail=-1'],
-    ),
+      ...['--all-containers', '--tail=-1'],
+    ).catch(String),
   ].join('\n')
 
 /**
