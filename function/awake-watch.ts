@@ -3,7 +3,8 @@ import type { Cluster } from './cluster/cluster.ts'
 import type { Log } from './log.ts'
 import type { Ring } from './rings.ts'
 import type { Settings } from './settings.ts'
-import { jobWatch } from './watch/job-watch.ts'
+import { NO_POD } from './watch/due.ts'
+import { jobWatch, type JobWatchOptions } from './watch/job-watch.ts'
 
 /** The function's own look at its runs while it is awake. */
 export interface AwakeWatch {
@@ -34,8 +35,10 @@ export const awakeWatch = (args: {
   const fresh = new Set<string>()
   let watching: Promise<void> | undefined
 
-  const ring = async (about: Ring): Promise<void> => {
+  const ring: JobWatchOptions['ring'] = async (about) => {
     if (!('run' in about) || !fresh.has(about.run)) return
+    // After a burst many wait for their pods; to ask why is for the job watch.
+    if (about.reason.endsWith(NO_POD)) return
     await sound(about)
   }
   const sound = (about: Ring): Promise<void> => {

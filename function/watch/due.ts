@@ -5,6 +5,9 @@ import { ANNOTATION, LABEL } from '../labels.ts'
 import { lacksPod, taskOutcome } from '../outcome.ts'
 import type { TaskRecord } from '../verdict.ts'
 
+/** Ends the reason for which it is asked why a task has no pod. */
+export const NO_POD = 'has no pod'
+
 /** An unsettled run, as far as the job watch sees it. */
 export interface WatchedRun {
   head: Job
@@ -42,7 +45,7 @@ export const dueReason = (
     )
     const outcome = taskOutcome({ job, pods: own, now })
     if (outcome.state !== 'running') return `${place} ${outcome.state}`
-    if (lacksPod(job, own, now)) return `${place} has no pod`
+    if (lacksPod(job, own, now)) return `${place} ${NO_POD}`
     running = true
   }
   if (running) return undefined

@@ -125,6 +125,18 @@ t.test("another process's run is not its", async (t) => {
   await watch.stop()
 })
 
+t.test('why a task has no pod is left to the job watch', async (t) => {
+  const { clock, cluster, rung, watch, run } = given()
+  cluster.admit = (kind) => {
+    if (kind === 'Pod') throw new ClusterError('Forbidden', 'no')
+  }
+  await run()
+  watch.begin(RUN)
+  await clock.advance(60_000)
+  t.strictSame(rung, [])
+  await watch.stop()
+})
+
 t.test('what cannot be carried through is left alone', async (t) => {
   const { clock, rung, watch, run } = given(async () => {
     throw new ClusterError('Unavailable', 'injected')
