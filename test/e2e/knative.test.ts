@@ -1,117 +1,58 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
-import {
-  apiProxy,
-  BUSYBOX,
-  clusterMissing,
-  functionImage,
-  kubectl as clusterWide,
-  until,
-} from './cluster.ts'
-import { install, NAME } from './installation.ts'
-import {
-  answeredOnce,
-  answers,
-  play,
-  startKeptn,
-  TOKEN,
-  trigger,
-} from './keptn.ts'
+import { get, kubectl as clusterWide, until } from './cluster.ts'
+import { configFor, installOnKnative, knativeMissing } from './knative.ts'
+import { answeredOnce, answers, play, trigger } from './keptn.ts'
 
-const missing = clusterMissing()
+const missing = await knativeMissing()
 if (missing) t.bailout(missing)
-await clusterWide('get', 'crd', 'services.serving.knative.dev').catch(() =>
-  t.bailout('no Knative in the cluster: npm run cluster:knative'),
-)
 
-const [image, keptn, proxy] = await Promise.all([
-  functionImage(),
-  startKeptn(),
-  apiProxy(),
-])
-const installed = await install({
-  folder: 'knative',
-  image,
-  token: TOKEN,
-  settings: {
-    KEPTN_API_ENDPOINT: keptn.endpoint,
-    JOB_WATCH_LINGER_SECONDS: '2',
-  },
-})
-const { kubectl, get, jobs, tasks, namespace } = installed
+const installed = await installOnKnative(t)
+const { keptn, kubectl, jobs, tasks, namespace, atZero, livePods } = installed
 
-t.teardown(async () => {
-  if (!t.passing()) {
-    t.comment(await kubectl('get', 'ksvc,broker,trigger,jobs,pods,events'))
-    t.comment(
-      await kubectl(
-        ...['logs', '-l', `serving.knative.dev/service=${NAME}`],
-        ...['-c', 'function', '--tail=-1'],
-      ),
-    )
-  }
-  await kubectl('delete', 'trigger,broker,ksvc', '--all', '--wait=false')
-  await installed.remove()
-  await keptn.close()
-  await proxy.end()
-})
+const config = (...commands: string[]) =>
+  configFor('sh.keptn.event.deployment.triggered', ...commands)
 
-const ready = (kind: string) =>
-  kubectl('wait', kind, '--all', '--for=condition=Ready', '--timeout=120s')
-for (const kind of ['ksvc', 'broker', 'trigger']) await ready(kind)
-keptn.deliver({
-  url: `${proxy.url}/api/v1/namespaces/knative-eventing/services/broker-ingress:80/proxy/${namespace}/default`,
-})
-
-interface Scale {
-  items: { spec: { replicas: number } }[]
-}
-interface Pods {
-  items: {
-    metadata: { name: string; deletionTimestamp?: string }
-    status: { phase: string }
+/** What is read here of the kubelet's own figures for a node. */
+interface Summary {
+  pods: {
+    podRef: { name: string; namespace: string }
+    memory?: { workingSetBytes?: number }
   }[]
 }
 
-/** At zero, as the autoscaler decided it. */
-const atZero = async () => {
-  const { items } = await get<Scale>(
-    ...['deployments', '-l', `serving.knative.dev/service=${NAME}`],
+/** Pods of ours that run, as the kubelets see it, and their memory in bytes. */
+const atTheKubelet = async (): Promise<Record<string, number>> => {
+  const nodes = await get<{ items: { metadata: { name: string } }[] }>('nodes')
+  const summaries = await Promise.all(
+    nodes.items.map(({ metadata: { name } }) =>
+      clusterWide('get', '--raw', `/api/v1/nodes/${name}/proxy/stats/summary`),
+    ),
   )
-  return items.length > 0 && items.every(({ spec }) => spec.replicas === 0)
+  return Object.fromEntries(
+    summaries
+      .flatMap((summary) => (JSON.parse(summary) as Summary).pods)
+      .filter(({ podRef }) => podRef.namespace === namespace)
+      .map(({ podRef, memory }) => [podRef.name, memory?.workingSetBytes ?? 0]),
+  )
 }
 
-/** Names of pods that take part of the cluster's resources. */
-const livePods = async () => {
-  const { items } = await get<Pods>('pods')
-  return items
-    .filter(({ status: { phase } }) => ['Pending', 'Running'].includes(phase))
-    .map(({ metadata: { name } }) => name)
-}
-
-const config = (...commands: string[]) => `
-apiVersion: v2
-actions:
-  - name: Deploy
-    events: [{name: sh.keptn.event.deployment.triggered}]
-    tasks:
-${commands
-  .map(
-    (command, index) => `      - name: Task ${index + 1}
-        image: ${BUSYBOX}
-        cmd: [sh, -c, ${JSON.stringify(command)}]
-`,
-  )
-  .join('')}`
+const sum = (bytes: Record<string, number>): number =>
+  Object.values(bytes).reduce((a, b) => a + b, 0)
 
 t.test('idle: no pod of the function is there', async (t) => {
   await until('the function is at zero', 90, atZero)
   await until('no pod', 90, async () => (await livePods()).length === 0)
   const seen = new Set<string>()
-  for (const end = Date.now() + 20_000; Date.now() < end; await pause(1000))
+  for (const end = Date.now() + 60_000; Date.now() < end; await pause(1000))
     for (const pod of await livePods()) seen.add(pod)
-  t.same([...seen], [], 'none appears for 20 s more')
+  t.same([...seen], [], 'none appears for a minute more')
   t.same(await jobs('job-executor.keptn.sh/role=watch'), [])
+  const kubelet = await atTheKubelet()
+  t.same(kubelet, {}, 'the kubelet runs none')
+  t.comment(
+    `at the kubelet: ${Object.keys(kubelet).length} pods, ${sum(kubelet) / 2 ** 20} MiB`,
+  )
 })
 
 t.test('cold: an event wakes the function, its task runs', async (t) => {
@@ -151,6 +92,9 @@ t.test('a task longer than the window: woken by the job watch', async (t) => {
     ['sh.keptn.event.deployment.started'],
   )
   t.equal((await jobs('job-executor.keptn.sh/role=watch')).length, 1)
+  const kubelet = await atTheKubelet()
+  t.match(Object.keys(kubelet).join(), /task-1-/, 'the kubelet runs its pod')
+  t.ok(sum(kubelet) > 0)
   await keptn.ended(context, 120_000)
   answeredOnce(t, keptn, triggered)
   const done = await tasks(context)
@@ -174,4 +118,5 @@ t.test('nothing is left running', async (t) => {
   await until('the function is at zero', 90, atZero)
   await until('no pod', 90, async () => (await livePods()).length === 0)
   t.same(await jobs('job-executor.keptn.sh/unsettled'), [])
+  t.same(await atTheKubelet(), {}, 'nor at the kubelet')
 })
