@@ -80,8 +80,12 @@ export const startServer = async (args: {
     rss: () => memory(pid, 'VmRSS'),
     peak: () => memory(pid, 'VmHWM'),
     says: async (text, count) => {
+      let seen = 0
+      let from = 0
       for (let tries = 0; tries < 24_000; tries += 1) {
-        if (output.split(text).length > count) return
+        for (let at; (at = output.indexOf(text, from)) >= 0; seen += 1)
+          from = at + text.length
+        if (seen >= count) return
         await sleep(5)
       }
       throw new Error(
