@@ -162,6 +162,17 @@ t.test('job-namespace: a task runs there', async (t) => {
   t.match(finished, { result: 'pass', message: /here[^]*there/ })
   const pods = await clusterWide('-n', there, 'get', 'pods', '-o', 'name')
   t.match(pods, /^pod\/there-\S+\n$/)
+  const elsewhere = 'namespace: kube-system\n        cmd: [echo, no]'
+  const refused = await runs(
+    t,
+    overlay,
+    config(task('Here', 'cmd: [echo, here]'), task('Elsewhere', elsewhere)),
+  )
+  t.match(refused, {
+    result: 'fail',
+    message: 'namespace kube-system is not allowed for tasks',
+  })
+  t.equal((await overlay.jobs('task')).length, 2, 'nothing of it ran')
 })
 
 t.test('job-namespace-privileged: root, only there', async (t) => {
