@@ -159,7 +159,9 @@ export interface Cluster {
 }
 
 /** What a call gives; `undefined` when its object is not there. */
-export const ifThere = async <T>(promise: Promise<T>): Promise<T | undefined> => {
+export const ifThere = async <T>(
+  promise: Promise<T>,
+): Promise<T | undefined> => {
   try {
     return await promise
   } catch (error) {

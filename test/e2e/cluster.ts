@@ -98,7 +98,12 @@ export const until = async <T>(
 export const functionImage = async (): Promise<string> => {
   const given = process.env['E2E_IMAGE']
   if (given) return given
-  await run(process.execPath, ['function/build/main.ts', 'server', 'watch', 'files'])
+  await run(process.execPath, [
+    'function/build/main.ts',
+    'server',
+    'watch',
+    'files',
+  ])
   const files = readdirSync(join(ROOT, 'dist')).sort()
   const hash = createHash('sha256')
   const dir = mkdtempSync(join(tmpdir(), 'image-'))
