@@ -47,8 +47,6 @@ interface RunTruth {
   tasks: Map<string, TaskTruth>
   started: number
   finished: number
-  /** `.started` is out; it stays so when the run begins again. */
-  announced: boolean
   accepted: boolean
   /** The head is there, and not settled. */
   unsettled: boolean
@@ -104,7 +102,6 @@ export class Judge {
       tasks: new Map(),
       started: 0,
       finished: 0,
-      announced: false,
       accepted: false,
       unsettled: false,
       committed: false,
@@ -224,7 +221,7 @@ export class Judge {
   #created(id: string, place: string): void {
     const run = this.runs.get(id)!
     const [action = 0, index = 0] = place.split('-').map((part) => +part - 1)
-    if (!run.announced && !this.allSilent)
+    if (run.started === 0 && !this.allSilent)
       this.fail('announced', `task ${place} is created before .started`)
     this.#scope.actions.slice(0, action + 1).forEach(({ tasks }, at) => {
       const before = at === action ? tasks.slice(0, index) : tasks
@@ -290,9 +287,9 @@ export class Judge {
       if (this.longFreeze) this.frozenSenders += 1
       else this.fail(`one .${kind}`, `it is sent for the ${run[kind]}. time`)
     }
-    if (kind === 'started') run.announced = true
     if (kind === 'started') return
-    if (!run.announced) this.fail('finished after started', 'none came before')
+    if (run.started === 0)
+      this.fail('finished after started', 'none came before')
     this.#checkVerdict(run, event)
   }
 
