@@ -1,5 +1,5 @@
 import type { Cluster, ConfigMap } from './cluster/cluster.ts'
-import { isClusterError } from './cluster/cluster.ts'
+import { ifThere, isClusterError } from './cluster/cluster.ts'
 import type { TaskFile } from './files.ts'
 import type { Head } from './head.ts'
 import { LABEL } from './labels.ts'
@@ -116,13 +116,9 @@ export const deleteUnownedBundles = async (
   await Promise.all(
     head.plan.bundles
       .filter((bundle) => !adopted || !isOwnable(head)(bundle))
-      .map(async ({ namespace, name }) => {
-        try {
-          await cluster.delete('ConfigMap', namespace, name)
-        } catch (error) {
-          if (!isClusterError(error, 'NotFound')) throw error
-        }
-      }),
+      .map(({ namespace, name }) =>
+        ifThere(cluster.delete('ConfigMap', namespace, name)),
+      ),
   )
 }
 

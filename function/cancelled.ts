@@ -1,10 +1,7 @@
 import { isClusterError, type Job } from './cluster/cluster.ts'
-import { encodeHead, type Head } from './head.ts'
+import { encodeHead, type Head, MIN_HEAD_TTL } from './head.ts'
 import { LABEL } from './labels.ts'
 import type { Ports } from './ports.ts'
-
-/** A Broker repeats for less than that. Seconds. */
-const TTL = 15 * 60
 
 /**
  * Leaves a settled head in place of one that a user deleted, so that a repeat
@@ -44,6 +41,6 @@ const record = (
   return {
     ...job,
     metadata: { ...rest, labels },
-    spec: { ...spec!, ttlSecondsAfterFinished: TTL },
+    spec: { ...spec!, ttlSecondsAfterFinished: MIN_HEAD_TTL },
   }
 }

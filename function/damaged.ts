@@ -1,15 +1,12 @@
 import { ifThere, isClusterError, type Job } from './cluster/cluster.ts'
-import { LABEL } from './labels.ts'
-import { settlePatch } from './head.ts'
+import { MIN_HEAD_TTL, settlePatch } from './head.ts'
 import { tellUser } from './kubernetes-event.ts'
+import { LABEL } from './labels.ts'
 import { headName } from './names.ts'
 import { taskOutcome } from './outcome.ts'
 import type { Ports } from './ports.ts'
 import { expire } from './settle.ts'
 import { stopTask } from './stop-task.ts'
-
-/** Seconds that the tasks of such a run are kept, to be looked at. */
-const TTL = 15 * 60
 
 /**
  * Ends a run whose head somebody damaged, so that nobody can tell any more
@@ -39,17 +36,11 @@ export const giveUpDamaged = async (
     const outcome = taskOutcome({ job, pods: [], now: cluster.time() })
     if (outcome.state === 'running')
       await ifThere(stopTask(cluster, job, damage))
-    await expire(cluster, job, TTL)
+    await expire(cluster, job, MIN_HEAD_TTL)
   }
   try {
-    await cluster.patch(
-      'Job',
-      namespace!,
-      name!,
-      settlePatch(bare(head), {
-        time: cluster.time(),
-      }),
-    )
+    const patch = settlePatch(bare(head), { time: cluster.time() })
+    await cluster.patch('Job', namespace!, name!, patch)
   } catch (error) {
     // Settled or deleted by somebody else meanwhile.
     if (!isClusterError(error, 'Conflict', 'NotFound')) throw error

@@ -331,8 +331,10 @@ const releasePatch = (head: Pick<Head, 'finalizers'>): JsonPatch => {
       ]
 }
 
-/** A Broker repeats for less than that: a settled run is not run again. */
-const MIN_HEAD_TTL = 15 * 60
+/**
+ * A Broker repeats for less than that: a settled run is not run again. Seconds.
+ */
+export const MIN_HEAD_TTL = 15 * 60
 
 /** Seconds; `age` in milliseconds. */
 const headTtl = (plan: Plan, age: number): number =>

@@ -1,7 +1,7 @@
 import type { JobEvent } from '../config/event.ts'
 import { endSequence, sequenceEnd } from './abort.ts'
 import { sweepBundles } from './bundles.ts'
-import { isClusterError } from './cluster/cluster.ts'
+import { ifThere, isClusterError } from './cluster/cluster.ts'
 import { LABEL } from './labels.ts'
 import { headName, instanceId } from './names.ts'
 import { groupPokes, poke } from './poke.ts'
@@ -95,13 +95,8 @@ export const jobExecutor = (ports: Ports): JobExecutor => {
     })
 
   const exists = async (run: string): Promise<boolean> => {
-    try {
-      await cluster.get('Job', settings.jobNamespace, headName(run))
-      return true
-    } catch (error) {
-      if (isClusterError(error, 'NotFound')) return false
-      throw error
-    }
+    const head = cluster.get('Job', settings.jobNamespace, headName(run))
+    return (await ifThere(head)) !== undefined
   }
 
   const idle = async (): Promise<void> => {

@@ -2,7 +2,7 @@ import type { JobEvent } from '../config/event.ts'
 import { parseConfig } from '../config/parse.ts'
 import type { Problem } from '../config/problem.ts'
 import { ensureBundle } from './bundles.ts'
-import { isClusterError, type Job } from './cluster/cluster.ts'
+import { ifThere, isClusterError, type Job } from './cluster/cluster.ts'
 import { lookupConfig } from './config-lookup.ts'
 import { makeEnvelope } from './envelope.ts'
 import { resolveFiles } from './files.ts'
@@ -95,13 +95,11 @@ const findRun = async (
   run: string,
 ): Promise<Received | undefined> => {
   try {
-    return knownRun(
-      decodeHead(
-        await cluster.get('Job', settings.jobNamespace, headName(run)),
-      ),
+    const head = await ifThere(
+      cluster.get('Job', settings.jobNamespace, headName(run)),
     )
+    return head && knownRun(decodeHead(head))
   } catch (error) {
-    if (isClusterError(error, 'NotFound')) return undefined
     // Its pass settles it.
     if (error instanceof DamagedError) return { state: 'committed', run }
     throw error

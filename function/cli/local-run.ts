@@ -1,7 +1,7 @@
 import type { JobEvent } from '../../config/event.ts'
 import type { Clock } from '../clock.ts'
 import type { Job } from '../cluster/cluster.ts'
-import { isClusterError } from '../cluster/cluster.ts'
+import { ifThere, isClusterError } from '../cluster/cluster.ts'
 import { MemoryCluster } from '../cluster/memory.ts'
 import type { ContainerRun, ContainerRunner } from '../cluster/runner.ts'
 import { decodeHead, type Head } from '../head.ts'
@@ -93,7 +93,7 @@ export const localRun = async (
   })
   // The clock's own timers let the process end.
   const alive = setInterval(() => {}, 2 ** 30)
-  const cancel = () => void deleteHead(cluster, namespace, name)
+  const cancel = () => void ifThere(cluster.delete('Job', namespace, name))
   try {
     await executor.event(event)
     if (!cluster.objects('Job').some(({ metadata }) => metadata?.name === name))
@@ -191,15 +191,3 @@ const settledHead = async (
 
 const isSettled = (head: Job): boolean =>
   head.metadata?.labels?.[LABEL.unsettled] === undefined
-
-const deleteHead = async (
-  cluster: MemoryCluster,
-  namespace: string,
-  name: string,
-): Promise<void> => {
-  try {
-    await cluster.delete('Job', namespace, name)
-  } catch (error) {
-    if (!isClusterError(error, 'NotFound')) throw error
-  }
-}

@@ -24,7 +24,8 @@ interface Bell {
 /**
  * Rings for each run that something is due for: at once for a new reason,
  * and again, more and more slowly, while it stays. One ring for a run at a
- * time; where many are due, they wait for their turn. `ring` resolves when the function has taken it, and never rejects.
+ * time; where many are due, they wait for their turn. `ring` resolves when the
+ * function has taken it, and never rejects.
  */
 export const ringer = (
   clock: Clock,
