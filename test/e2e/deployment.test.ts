@@ -1,61 +1,24 @@
 import t from 'tap'
-import {
-  apiProxy,
-  BUSYBOX,
-  clusterMissing,
-  functionImage,
-  locustImage,
-  until,
-} from './cluster.ts'
-import { install, NAME } from './installation.ts'
-import {
-  answeredOnce,
-  answers,
-  deliveriesOf,
-  play,
-  startKeptn,
-  TOKEN,
-  trigger,
-} from './keptn.ts'
+import { BUSYBOX, clusterMissing, locustImage, until } from './cluster.ts'
+import { installDeployment } from './deployment.ts'
+import { NAME } from './installation.ts'
+import { answeredOnce, answers, deliveriesOf, play, trigger } from './keptn.ts'
 
 const missing = clusterMissing()
 if (missing) t.bailout(missing)
 
-const [image, locust, keptn, proxy] = await Promise.all([
-  functionImage(),
+const [installed, locust] = await Promise.all([
+  installDeployment(t),
   locustImage(),
-  startKeptn(),
-  apiProxy(),
 ])
-const installed = await install({
-  folder: 'knative/overlays/deployment',
-  image,
-  token: TOKEN,
-  settings: {
-    KEPTN_API_ENDPOINT: keptn.endpoint,
-    JOB_WATCH_LINGER_SECONDS: '2',
-  },
-})
-const { kubectl, jobs: jobsBy, tasks, namespace } = installed
-const ENDPOINT = `${proxy.url}/api/v1/namespaces/${namespace}/services/${NAME}:80/proxy/`
+const { kubectl, jobs: jobsBy, tasks, keptn, endpoint } = installed
 const ids: string[] = []
 
-t.teardown(async () => {
-  if (!t.passing()) {
-    t.comment(await kubectl('logs', `deploy/${NAME}`))
-    t.comment(await kubectl('get', 'jobs,pods,events'))
-  }
-  await installed.remove()
-  await keptn.close()
-  await proxy.end()
-})
-
-await kubectl('rollout', 'status', `deploy/${NAME}`, '--timeout=60s')
 await kubectl(
   ...['create', 'secret', 'generic', 'registry'],
   ...['--from-literal=USER=scott', '--from-literal=PASSWORD=tiger'],
 )
-keptn.deliver({ url: ENDPOINT })
+keptn.deliver({ url: endpoint })
 
 const LOCUST = `
 actions:
@@ -310,7 +273,7 @@ actions:
 })
 
 t.test('20 deliveries of one event at once make one run', async (t) => {
-  keptn.deliver({ url: ENDPOINT, copies: 20 })
+  keptn.deliver({ url: endpoint, copies: 20 })
   const played = await play(keptn, {
     service: 'twenty',
     task: 'deployment',
@@ -325,7 +288,7 @@ actions:
         cmd: [sh, -c, 'echo once']
 `,
   })
-  keptn.deliver({ url: ENDPOINT })
+  keptn.deliver({ url: endpoint })
   ids.push(played.triggered)
   answeredOnce(t, keptn, played.triggered)
   t.match(played.finished, { status: 'succeeded', result: 'pass' })

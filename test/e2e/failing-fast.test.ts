@@ -1,24 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import {
-  apiProxy,
   apply,
   BUSYBOX,
   clusterMissing,
-  functionImage,
   kubectl as clusterWide,
   until,
 } from './cluster.ts'
-import { install, NAME } from './installation.ts'
-import {
-  answeredOnce,
-  answers,
-  PROJECT,
-  STAGE,
-  startKeptn,
-  TOKEN,
-  trigger,
-} from './keptn.ts'
+import { installDeployment } from './deployment.ts'
+import { NAME } from './installation.ts'
+import { answeredOnce, answers, PROJECT, STAGE, trigger } from './keptn.ts'
 import {
   type EventView,
   eventTime,
@@ -41,39 +32,20 @@ const MOST_SECONDS = 30
 /** How long a pod may wait for a node. */
 const GRACE = 8
 
-const [image, keptn, proxy] = await Promise.all([
-  functionImage(),
-  startKeptn(),
-  apiProxy(),
-])
-const installed = await install({
-  folder: 'knative/overlays/deployment',
-  image,
-  token: TOKEN,
-  settings: {
-    KEPTN_API_ENDPOINT: keptn.endpoint,
-    JOB_WATCH_LINGER_SECONDS: '2',
-    UNSCHEDULABLE_GRACE_SECONDS: `${GRACE}`,
-    // Too little for the container that copies a task's files.
-    DEFAULT_RESOURCE_LIMITS_MEMORY: '8Mi',
-    DEFAULT_RESOURCE_REQUESTS_MEMORY: '8Mi',
-  },
+const installed = await installDeployment(t, {
+  UNSCHEDULABLE_GRACE_SECONDS: `${GRACE}`,
+  // Too little for the container that copies a task's files.
+  DEFAULT_RESOURCE_LIMITS_MEMORY: '8Mi',
+  DEFAULT_RESOURCE_REQUESTS_MEMORY: '8Mi',
 })
-const { kubectl, namespace } = installed
-const objects = objectsOf(proxy.url, namespace)
+const { kubectl, namespace, keptn, image } = installed
+const objects = objectsOf(installed.api, namespace)
 const REGISTRY = `${namespace}-registry`
 const NODE = `${namespace}-gone`
 
 t.teardown(async () => {
-  if (!t.passing()) {
-    t.comment(await kubectl('logs', `deploy/${NAME}`))
-    t.comment(await kubectl('get', 'jobs,pods,events'))
-  }
   await clusterWide('delete', 'node', NODE, '--ignore-not-found')
   await clusterWide('delete', 'namespace', REGISTRY, '--wait=false')
-  await installed.remove()
-  await keptn.close()
-  await proxy.end()
 })
 
 /**
@@ -127,7 +99,6 @@ await apply(
     .map((object) => JSON.stringify(object))
     .join('\n---\n'),
 )
-await kubectl('rollout', 'status', `deploy/${NAME}`, '--timeout=60s')
 await clusterWide(
   ...['-n', REGISTRY, 'wait', 'pod/registry', '--for=condition=Ready'],
 )
@@ -135,9 +106,7 @@ await kubectl(
   ...['wait', 'resourcequota/memory', '--timeout=30s'],
   '--for=jsonpath={.status.hard}',
 )
-keptn.deliver({
-  url: `${proxy.url}/api/v1/namespaces/${namespace}/services/${NAME}:80/proxy/`,
-})
+keptn.deliver({ url: installed.endpoint })
 
 /** What the objects of a task tell, when all is over. */
 interface Seen {

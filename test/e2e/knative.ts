@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import type { Test } from 'tap'
 import type { StandIn } from '../keptn/stand-in.ts'
 import {
@@ -74,12 +75,16 @@ export const installOnKnative = async (
   const { namespace, kubectl } = installed
   t.teardown(async () => {
     if (!t.passing()) t.comment(await whatIsThere(installed))
-    await kubectl('delete', 'trigger,broker,ksvc', '--all', '--wait=false')
+    // Knative's webhooks judge it, and may be away for a moment.
+    await until('it is deleted', 60, async () => {
+      await kubectl('delete', 'trigger,broker,ksvc', '--all', '--wait=false')
+      return true
+    })
     await installed.remove()
   })
   await args.applied?.(installed, { image, keptn })
-  for (const kind of ['ksvc', 'broker', 'trigger']) await ready(installed, kind)
-  const broker = `${proxy.url}/api/v1/namespaces/knative-eventing/services/broker-ingress:80/proxy/${namespace}/default`
+  await ready(installed, 'ksvc', 'broker', 'trigger')
+  const broker = brokerUrl(proxy.url, namespace)
   await comesThrough(keptn, broker)
   // Until the Broker has it: what is lost later is no doing of the sender's.
   keptn.deliver({ url: broker, attempts: 120 })
@@ -112,8 +117,20 @@ interface Pods {
   items: { metadata: { name: string }; status: { phase: string } }[]
 }
 
-export const ready = ({ kubectl }: Installation, kind: string) =>
-  kubectl('wait', kind, '--all', '--for=condition=Ready', '--timeout=120s')
+/** Waits for all objects of these kinds, one kind after the other. */
+export const ready = async (
+  { kubectl }: Pick<Installation, 'kubectl'>,
+  ...kinds: string[]
+): Promise<void> => {
+  for (const kind of kinds)
+    await kubectl(
+      ...['wait', kind, '--all', '--for=condition=Ready', '--timeout=120s'],
+    )
+}
+
+/** URL of a namespace's Broker, through the API server. */
+export const brokerUrl = (api: string, namespace: string): string =>
+  `${api}/api/v1/namespaces/knative-eventing/services/broker-ingress:80/proxy/${namespace}/default`
 
 const whatIsThere = async ({ kubectl }: Installation): Promise<string> =>
   [
@@ -142,15 +159,27 @@ const comesThrough = (keptn: StandIn, broker: string): Promise<boolean> =>
   })
 
 /** POSTs an event in structured mode; answers the status. */
-export const post = async (url: string, event: object): Promise<number> => {
-  const answer = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/cloudevents+json' },
-    body: JSON.stringify(event),
+export const post = (
+  url: string,
+  event: object,
+  headers: Record<string, string> = {},
+): Promise<number> =>
+  new Promise((resolve, reject) => {
+    // Unlike fetch, it can say another host.
+    const sent = request(
+      url,
+      {
+        method: 'POST',
+        headers: { 'content-type': 'application/cloudevents+json', ...headers },
+      },
+      (answer) => {
+        answer.resume()
+        answer.on('end', () => resolve(answer.statusCode ?? 0))
+      },
+    )
+    sent.on('error', reject)
+    sent.end(JSON.stringify(event))
   })
-  await answer.arrayBuffer()
-  return answer.status
-}
 
 /** A config whose one action runs the commands, one after the other. */
 export const configFor = (type: string, ...commands: string[]): string => `

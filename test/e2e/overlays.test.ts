@@ -1,4 +1,4 @@
-import { createServer, request } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { readdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -7,7 +7,6 @@ import {
   apiProxy,
   apply,
   BUSYBOX,
-  clusterMissing,
   functionImage,
   HOST,
   kubectl as clusterWide,
@@ -15,6 +14,7 @@ import {
 } from './cluster.ts'
 import { NAME } from './installation.ts'
 import { answeredOnce, answers, startKeptn, TOKEN, trigger } from './keptn.ts'
+import { brokerUrl, knativeMissing, post, ready } from './knative.ts'
 import { applyOverlay, type Overlay } from './overlay.ts'
 
 /**
@@ -22,11 +22,8 @@ import { applyOverlay, type Overlay } from './overlay.ts'
  * Keptn's distributor, whose image is not there, its Deployment, with a
  * program in its place that posts an event to where it was told.
  */
-const missing = clusterMissing()
+const missing = await knativeMissing()
 if (missing) t.bailout(missing)
-await clusterWide('get', 'crd', 'services.serving.knative.dev').catch(() =>
-  t.bailout('no Knative in the cluster: npm run cluster:knative'),
-)
 const [image, keptn, proxy] = await Promise.all([
   functionImage(),
   startKeptn(),
@@ -68,16 +65,6 @@ const installed = async (
   return overlay
 }
 
-const ready = async ({ kubectl }: Overlay, ...kinds: string[]) => {
-  for (const kind of kinds)
-    await kubectl(
-      ...['wait', kind, '--all', '--for=condition=Ready', '--timeout=120s'],
-    )
-}
-
-const brokerOf = ({ namespace }: Overlay): string =>
-  `${proxy.url}/api/v1/namespaces/knative-eventing/services/broker-ingress:80/proxy/${namespace}/default`
-
 const task = (name: string, more: string) =>
   `      - name: ${name}\n        image: ${BUSYBOX}\n        ${more}\n`
 const config = (...tasks: string[]) => `
@@ -102,7 +89,7 @@ const send = (
   seen: () => boolean,
 ): Promise<boolean> =>
   until('the event is taken', 90, async () => {
-    await post(brokerOf(overlay), {}, event)
+    await post(brokerUrl(proxy.url, overlay.namespace), event)
     await pause(4000)
     return seen()
   })
@@ -312,14 +299,10 @@ t.test('sender-identity: tokens decide, also for the job watch', async (t) => {
     )
   ).trim()
   const call = (path: string, authorization?: string) =>
-    post(
-      `http://${ingress}${path}`,
-      {
-        host: `${NAME}.${namespace}.svc.cluster.local`,
-        ...(authorization && { authorization }),
-      },
-      event,
-    )
+    post(`http://${ingress}${path}`, event, {
+      host: `${NAME}.${namespace}.svc.cluster.local`,
+      ...(authorization && { authorization }),
+    })
   for (const path of ['/', '/events', '/callbacks/job', '/dead-letter']) {
     t.equal(await call(path), 401, `${path}: no token`)
     t.equal(
@@ -359,25 +342,3 @@ t.test('all overlays were applied', async (t) => {
       t.match(await runs(t, overlay), { result: 'pass' }, name)
     }
 })
-
-/** POSTs an event in structured mode; answers the status. */
-const post = (
-  url: string,
-  headers: Record<string, string>,
-  event: object,
-): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const sent = request(
-      url,
-      {
-        method: 'POST',
-        headers: { 'content-type': 'application/cloudevents+json', ...headers },
-      },
-      (answer) => {
-        answer.resume()
-        answer.on('end', () => resolve(answer.statusCode ?? 0))
-      },
-    )
-    sent.on('error', reject)
-    sent.end(JSON.stringify(event))
-  })
