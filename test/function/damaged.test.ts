@@ -83,7 +83,6 @@ for (const [key, value] of [
 t.test('the end of a sequence passes a damaged head by', async (t) => {
   const { world } = await givenRun()
   await annotate(world, ANNOTATION.plan, 'no gzip')
-  const [head] = world.jobs('head')
   const context = world.keptn.engine.sequences()[0]!.context
   t.equal(
     await world.deliver({
@@ -94,6 +93,6 @@ t.test('the end of a sequence passes a damaged head by', async (t) => {
     }),
     true,
   )
-  t.ok(head)
   t.equal(await world.settle(), true)
+  t.strictSame(world.runs, ['one'], 'it was ended, not brought on')
 })

@@ -3,15 +3,8 @@ import { ClusterError } from '../../function/cluster/cluster.ts'
 import { sleep } from '../../function/clock.ts'
 import type { PortCall } from '../interpose.ts'
 import { makeWorld, type World } from '../world.ts'
+import { TWO_TASKS as config } from './given.ts'
 
-const config = `apiVersion: v2
-actions:
-- name: Deploy
-  events: [{name: sh.keptn.event.deployment.triggered}]
-  tasks:
-  - {name: one, image: busybox, cmd: [run], files: [data]}
-  - {name: two, image: busybox, cmd: [run]}
-`
 const files = { 'data/a.txt': 'a' }
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
