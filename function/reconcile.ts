@@ -17,6 +17,7 @@ import { tellUser } from './kubernetes-event.ts'
 import { finishedData } from './finished.ts'
 import { recordName, type Step } from './plan.ts'
 import type { Ports } from './ports.ts'
+import type { Report } from './reporter.ts'
 import { readRun, readTasks, type RunObjects } from './read-run.ts'
 import { dropStray, ensureTaskJob } from './own-task.ts'
 import { adoptBundles } from './bundles.ts'
@@ -84,6 +85,8 @@ const lookAgain = async (pass: Pass): Promise<boolean> => {
   const looked = ports.clock.monotonic()
   const objects = await readRun(ports.cluster, head.namespace, head.run)
   if (!objects) return false
+  // Deleted by a user and begun again: what was announced was the other one.
+  if (objects.head.uid !== head.uid) pass.startedSent = false
   Object.assign(pass, objects, { looked })
   delete pass.holding
   return true
@@ -222,7 +225,7 @@ const takeClaim = async (
 const sendStarted = async (pass: Pass, ask: boolean): Promise<boolean> => {
   const { ports, head } = pass
   delete pass.holding
-  if (await closed(ports, head)) {
+  if ((await closed(ports, head)) || (ask && (await isAnswered(ports, head)))) {
     ports.log('warn', 'nobody waits for an answer any more', { run: head.run })
     await end(pass)
     return true
@@ -238,21 +241,59 @@ const sendStarted = async (pass: Pass, ask: boolean): Promise<boolean> => {
 
 /** True when Keptn has ended the task already: an answer would spoil it. */
 const closed = async (ports: Ports, head: Head): Promise<boolean> => {
-  const { reporter, clock, cluster } = ports
+  const { reporter, cluster } = ports
   const { type, id, project, time } = head.envelope
   if (!reporter || time === undefined) return false
   if (cluster.time() - Date.parse(time) < MAYBE_CLOSED) return false
+  const open = await inTime(ports, (signal) =>
+    reporter.open({ type, id, project }, signal),
+  )
+  return open === false
+}
+
+/**
+ * True when this event's answer is out already: its run ended, a user deleted
+ * the record of it, and the event came once more.
+ */
+const isAnswered = async (ports: Ports, head: Head): Promise<boolean> => {
+  const { reporter } = ports
+  if (!reporter) return false
+  const report = reportOf(ports, head, 'finished')
+  return (
+    (await inTime(ports, (signal) => reporter.arrived(report, signal))) === true
+  )
+}
+
+/** The answer to a question that must leave time to send. */
+const inTime = async <T>(
+  ports: Ports,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<T | undefined> => {
   const limit = new AbortController()
-  const cancel = clock.after(halfLease(ports) / 2, () => limit.abort())
+  const cancel = ports.clock.after(halfLease(ports) / 4, () => limit.abort())
   try {
-    const open = await reporter.open({ type, id, project }, limit.signal)
-    return open === false
+    return await ask(limit.signal)
   } catch {
-    return false
+    return undefined
   } finally {
     cancel()
   }
 }
+
+const reportOf = (
+  { settings, cluster }: Ports,
+  head: Head,
+  kind: 'started' | 'finished',
+  data?: Record<string, unknown>,
+): Report =>
+  makeReport({
+    envelope: head.envelope,
+    run: head.run,
+    source: settings.source,
+    kind,
+    time: new Date(cluster.time()).toISOString(),
+    ...(data && { data }),
+  })
 
 const send = async (
   pass: Pass,
@@ -261,20 +302,12 @@ const send = async (
   data?: Record<string, unknown>,
 ): Promise<Delivery> => {
   const { ports, head } = pass
-  const { reporter, clock, settings } = ports
+  const { reporter, clock } = ports
   if (!reporter) return { state: 'refused', reason: 'nobody to report to' }
-  const report = makeReport({
-    envelope: head.envelope,
-    run: head.run,
-    source: settings.source,
-    kind,
-    time: new Date(ports.cluster.time()).toISOString(),
-    ...(data && { data }),
-  })
   const delivery = await deliver({
     reporter,
     clock,
-    report,
+    report: reportOf(ports, head, kind, data),
     until: pass.sendUntil,
     ask,
   })

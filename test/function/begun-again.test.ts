@@ -1,0 +1,90 @@
+import t from 'tap'
+import type { Job } from '../../function/cluster/cluster.ts'
+import { decodeHead, endedPatch, settlePatch } from '../../function/head.ts'
+import type { PortCall } from '../interpose.ts'
+import { makeWorld, type World } from '../world.ts'
+
+// A user deletes a run's head, which is what knows it, and its event comes
+// once more.
+
+const config = `apiVersion: v2
+actions:
+- name: Deploy
+  events: [{name: sh.keptn.event.deployment.triggered}]
+  tasks:
+  - {name: one, image: busybox, cmd: [run]}
+`
+
+const deleteHead = async ({ cluster, jobs }: World): Promise<void> =>
+  cluster.delete('Job', 'jobs', jobs('head')[0]!.metadata!.name!)
+
+const isReport = ({ method, args }: PortCall, kind: string): boolean =>
+  method === 'send' && (args[0] as { type: string }).type.endsWith(kind)
+
+t.test('who takes it over finds the answer and does nothing', async (t) => {
+  const world = makeWorld({ config })
+  const event = world.trigger()
+  await world.deliver(event)
+  await world.settle()
+  await deleteHead(world)
+  world.fault = async (call, phase) => {
+    if (phase === 'before' && isReport(call, '.started')) world.restart()
+  }
+  await world.deliver(event)
+  t.ok(await world.settle())
+  t.strictSame(world.runs, ['one'], 'its task does not run again')
+  t.strictSame(world.kinds(event), ['started', 'finished'])
+})
+
+t.test('without an answer it runs, after .started', async (t) => {
+  const world = makeWorld({ config })
+  const event = world.trigger()
+  world.fault = async (call, phase) => {
+    if (phase === 'after' && isReport(call, '.started')) world.restart()
+  }
+  await world.deliver(event)
+  world.fault = undefined
+  t.ok(await world.settle())
+  t.strictSame(world.runs, ['one'])
+  t.strictSame(world.kinds(event), ['started', 'finished'])
+})
+
+t.test('a pass that is at it takes it for another run', async (t) => {
+  const world = makeWorld({ config })
+  const event = world.trigger()
+  const asked: string[] = []
+  let done = false
+  const end = async (): Promise<void> => {
+    const { cluster, jobs } = world
+    const patch = async (
+      of: (job: Job) => Parameters<typeof cluster.patch>[3],
+    ) => {
+      const [job] = jobs('head')
+      await cluster.patch('Job', 'jobs', job!.metadata!.name!, of(job!))
+    }
+    await patch((job) => endedPatch(decodeHead(job), { reason: 'aborted' }))
+    await patch((job) => settlePatch(decodeHead(job), { time: cluster.time() }))
+  }
+  world.fault = async (call, phase) => {
+    const { method, args } = call
+    if (method === 'arrived') asked.push('arrived')
+    const { name = '' } = (args[1] as Job | undefined)?.metadata ?? {}
+    const creates =
+      method === 'create' &&
+      name.startsWith('one-') &&
+      !(args[2] as { dryRun?: boolean } | undefined)?.dryRun
+    if (creates && phase === 'before') asked.push('create')
+    if (done || !creates || phase !== 'after') return
+    done = true
+    await end()
+    await deleteHead(world)
+    await world.executor.event(event)
+  }
+  await world.deliver(event)
+  t.ok(await world.settle())
+  t.strictSame(
+    asked.slice(0, 3),
+    ['create', 'arrived', 'arrived'],
+    'it asks before it creates a task of it',
+  )
+})
