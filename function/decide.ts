@@ -1,5 +1,6 @@
 import type { Job } from './cluster/cluster.ts'
 import { type Claim, type Head, shortReason } from './head.ts'
+import { placeName } from './names.ts'
 import type { Outcome } from './outcome.ts'
 import { recordName, type Step, stepsOf } from './plan.ts'
 import { makeVerdict, type TaskRecord, type Verdict } from './verdict.ts'
@@ -85,7 +86,10 @@ const walkTasks = ({ head, jobs }: RunState): Walk => {
       continue
     }
     const seen = jobs.get(name)
-    if (!seen && record?.state === 'created') {
+    // Its pod may be gone since, and with it what it said.
+    if (laterTasks(step).some((later) => jobs.has(later)))
+      tasks[name] = { state: 'succeeded' }
+    else if (!seen && record?.state === 'created') {
       tasks[name] = { state: 'failed', reason: 'its job was deleted' }
       over.add(step.action.index)
     } else if (!seen) {
@@ -106,6 +110,12 @@ const walkTasks = ({ head, jobs }: RunState): Walk => {
   }
   return { tasks }
 }
+
+/** Those after it in its action: created only when it has succeeded. */
+const laterTasks = ({ action, task }: Step): string[] =>
+  action.tasks
+    .filter(({ index }) => index > task.index)
+    .map(({ index }) => placeName({ action: action.index, task: index }))
 
 /** `.started` comes before the first task's Job. */
 const announce = (state: RunState): Decision | undefined => {

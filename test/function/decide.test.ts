@@ -234,6 +234,19 @@ const CASES: [name: string, given: Given, decision: object][] = [
     { do: 'mark', tasks: { '1-1': succeeded, '1-2': created } },
   ],
   [
+    'a later Job is there: this one had succeeded, whatever its pod says now',
+    {
+      head: { tasks: { '1-1': created } },
+      jobs: { '1-1': BAD, '1-2': RUNNING },
+    },
+    { do: 'mark', tasks: { '1-1': succeeded, '1-2': created } },
+  ],
+  [
+    '... and if it is gone',
+    { head: { tasks: { '1-1': created } }, jobs: { '1-2': RUNNING } },
+    { do: 'mark', tasks: { '1-1': succeeded, '1-2': created } },
+  ],
+  [
     'a task failed: the other action goes on',
     {
       plan: twoActions,
