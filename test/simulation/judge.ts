@@ -193,6 +193,8 @@ export class Judge {
     if (!run.headDeleted) this.fail('one start', 'a run begins again')
     this.forgotten += 1
     run.forgotten = true
+    // What was taken was its first life; nothing is promised for this one yet.
+    run.accepted = false
     run.tasks.clear()
     run.started = 0
     run.finished = 0

@@ -64,6 +64,8 @@ export class Network {
   /** The disturbances that took place. */
   readonly applied: Disturbance[] = []
   readonly waiting: Waiting[] = []
+  /** Effects that come after their callers gave up. */
+  onTheirWay = 0
   /** With turns: a hash of what each process has done and got to know. */
   readonly histories = new Map<string, string>()
   readonly #clock: Clock
@@ -275,15 +277,24 @@ export class Network {
       else if (kind === 'timeout') return this.#giveUp(call)
       else if (kind === 'late' || ms > LIMITS[call.port]) {
         const later = kind === 'late' ? LIMITS[call.port] + LATE : ms
-        if (effect)
-          this.#clock.after(
-            later,
-            () => void settled(this.#effect(call, effect)),
-          )
+        if (effect) this.#takeEffectAfter(later, call, effect)
         return this.#giveUp(call)
       } else await this.#travel(call, ms)
       await call.process.awake()
     }
+  }
+
+  #takeEffectAfter(
+    ms: number,
+    call: Call,
+    effect: () => Promise<unknown>,
+  ): void {
+    this.onTheirWay += 1
+    this.#clock.after(ms, () => {
+      void settled(this.#effect(call, effect)).then(() => {
+        this.onTheirWay -= 1
+      })
+    })
   }
 
   async #after(call: Call): Promise<void | { instead: unknown }> {

@@ -51,7 +51,10 @@ export const simulate = async (
   let pruned = false
   system.cluster.observe(() => (changes += 1))
   const isQuiet = (): boolean =>
-    system.delivering === 0 && judge.unsettled === 0 && !judge.watchThere
+    system.delivering === 0 &&
+    network.onTheirWay === 0 &&
+    judge.unsettled === 0 &&
+    !judge.watchThere
 
   const choose = (): boolean => {
     const { waiting } = network
@@ -162,7 +165,11 @@ const judgeRemains = async (system: System): Promise<void> => {
   if (cluster.objects('ConfigMap').length > 0) {
     clock.after(SWEPT_AFTER, () => {})
     while (clock.step()) await rest()
-    await sweep(system)
+    // A disturbance may befall a heartbeat; another one comes.
+    for (let before = -1; before < system.network.applied.length;) {
+      before = system.network.applied.length
+      await sweep(system)
+    }
   }
   for (const kind of ['Job', 'Pod', 'ConfigMap'] as const)
     for (const { metadata } of cluster.objects(kind)) {

@@ -1,6 +1,6 @@
 import type { JobEvent } from '../../config/event.ts'
 import { sleep } from '../../function/clock.ts'
-import { ClusterError } from '../../function/cluster/cluster.ts'
+import { ClusterError, ifThere } from '../../function/cluster/cluster.ts'
 import { MemoryCluster } from '../../function/cluster/memory.ts'
 import { seededRandom } from '../../function/cluster/memory/random.ts'
 import type {
@@ -359,7 +359,7 @@ export const makeSystem = (
     object: { metadata?: { namespace?: string; name?: string } } | undefined,
   ): Promise<void> => {
     const { namespace, name } = object?.metadata ?? {}
-    if (namespace && name) await cluster.delete(kind, namespace, name)
+    if (namespace && name) await ifThere(cluster.delete(kind, namespace, name))
   }
 
   const happen = async ({ kind, ms = 0 }: Disturbance): Promise<void> => {
@@ -378,9 +378,12 @@ export const makeSystem = (
         if (!namespace || !name) return
         judge.watchLost = true
         watchDeletions += 1
-        return cluster.delete('Job', namespace, name, {
-          propagationPolicy: 'Foreground',
-        })
+        await ifThere(
+          cluster.delete('Job', namespace, name, {
+            propagationPolicy: 'Foreground',
+          }),
+        )
+        return
       }
       case 'false-condition': {
         const job = jobs('task').at(-1)
@@ -388,7 +391,8 @@ export const makeSystem = (
         const conditions = ['Failed', 'Complete', 'FailureTarget'].map(
           (type) => ({ type, status: 'False' }),
         )
-        cluster.setJobStatus('jobs', job.metadata!.name!, { conditions })
+        const { namespace, name } = job.metadata!
+        cluster.setJobStatus(namespace!, name!, { conditions })
         return
       }
       case 'delete-task': {
