@@ -225,7 +225,7 @@ const takeClaim = async (
 const sendStarted = async (pass: Pass, ask: boolean): Promise<boolean> => {
   const { ports, head } = pass
   delete pass.holding
-  if ((await closed(ports, head)) || (ask && (await isAnswered(ports, head)))) {
+  if (await isOver(ports, head, ask)) {
     ports.log('warn', 'nobody waits for an answer any more', { run: head.run })
     await end(pass)
     return true
@@ -239,12 +239,29 @@ const sendStarted = async (pass: Pass, ask: boolean): Promise<boolean> => {
   return pass.startedSent
 }
 
-/** True when Keptn has ended the task already: an answer would spoil it. */
-const closed = async (ports: Ports, head: Head): Promise<boolean> => {
-  const { reporter, cluster } = ports
-  const { type, id, project, time } = head.envelope
-  if (!reporter || time === undefined) return false
-  if (cluster.time() - Date.parse(time) < MAYBE_CLOSED) return false
+/**
+ * True when nobody waits for an answer: one more would spoil what Keptn has.
+ * It is asked for an event that is old, and where `ask` says that somebody
+ * may have been at it before.
+ */
+const isOver = async (
+  ports: Ports,
+  head: Head,
+  ask: boolean,
+): Promise<boolean> => {
+  const { time } = head.envelope
+  const age = time === undefined ? 0 : ports.cluster.time() - Date.parse(time)
+  if (!ask && age < MAYBE_CLOSED) return false
+  return (
+    (await isClosed(ports, head)) || (ask && (await isAnswered(ports, head)))
+  )
+}
+
+/** True when Keptn has ended the task already. */
+const isClosed = async (ports: Ports, head: Head): Promise<boolean> => {
+  const { reporter } = ports
+  const { type, id, project } = head.envelope
+  if (!reporter) return false
   const open = await inTime(ports, (signal) =>
     reporter.open({ type, id, project }, signal),
   )

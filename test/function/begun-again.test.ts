@@ -1,8 +1,8 @@
 import t from 'tap'
 import type { Job } from '../../function/cluster/cluster.ts'
-import { decodeHead, endedPatch, settlePatch } from '../../function/head.ts'
 import type { PortCall } from '../interpose.ts'
 import { makeWorld, type World } from '../world.ts'
+import { endElsewhere } from './given.ts'
 
 // A user deletes a run's head, which is what knows it, and its event comes
 // once more.
@@ -36,6 +36,29 @@ t.test('who takes it over finds the answer and does nothing', async (t) => {
   t.strictSame(world.kinds(event), ['started', 'finished'])
 })
 
+t.test('... and that its sequence was aborted', async (t) => {
+  const world = makeWorld({
+    config,
+    scripts: { one: () => new Promise(() => {}) },
+  })
+  const event = world.trigger()
+  await world.deliver(event)
+  world.keptn.engine.control({
+    project: world.scope.project,
+    context: event['shkeptncontext'] as string,
+    state: 'abort',
+  })
+  await endElsewhere(world)
+  await deleteHead(world)
+  world.fault = async (call, phase) => {
+    if (phase === 'before' && isReport(call, '.started')) world.restart()
+  }
+  await world.deliver(event)
+  t.ok(await world.settle())
+  t.strictSame(world.runs, ['one'], 'its task does not run again')
+  t.strictSame(world.kinds(event), ['started'])
+})
+
 t.test('without an answer it runs, after .started', async (t) => {
   const world = makeWorld({ config })
   const event = world.trigger()
@@ -54,17 +77,6 @@ t.test('a pass that is at it takes it for another run', async (t) => {
   const event = world.trigger()
   const asked: string[] = []
   let done = false
-  const end = async (): Promise<void> => {
-    const { cluster, jobs } = world
-    const patch = async (
-      of: (job: Job) => Parameters<typeof cluster.patch>[3],
-    ) => {
-      const [job] = jobs('head')
-      await cluster.patch('Job', 'jobs', job!.metadata!.name!, of(job!))
-    }
-    await patch((job) => endedPatch(decodeHead(job), { reason: 'aborted' }))
-    await patch((job) => settlePatch(decodeHead(job), { time: cluster.time() }))
-  }
   world.fault = async (call, phase) => {
     const { method, args } = call
     if (method === 'arrived') asked.push('arrived')
@@ -76,7 +88,7 @@ t.test('a pass that is at it takes it for another run', async (t) => {
     if (creates && phase === 'before') asked.push('create')
     if (done || !creates || phase !== 'after') return
     done = true
-    await end()
+    await endElsewhere(world)
     await deleteHead(world)
     await world.executor.event(event)
   }

@@ -1,9 +1,9 @@
 import t from 'tap'
 import type { Job } from '../../function/cluster/cluster.ts'
 import { sleep } from '../../function/clock.ts'
-import { decodeHead, endedPatch, settlePatch } from '../../function/head.ts'
 import type { PortCall } from '../interpose.ts'
-import { makeWorld, type World } from '../world.ts'
+import { makeWorld } from '../world.ts'
+import { endElsewhere } from './given.ts'
 
 const config = `apiVersion: v2
 actions:
@@ -12,19 +12,6 @@ actions:
   tasks:
   - {name: one, image: busybox, cmd: [run]}
 `
-
-/** What another replica does with a run that is aborted. */
-const end = async ({ cluster, jobs }: World): Promise<void> => {
-  const aborted = { reason: 'the sequence was aborted' }
-  const patch = async (
-    of: (job: Job) => Parameters<typeof cluster.patch>[3],
-  ) => {
-    const [job] = jobs('head')
-    await cluster.patch('Job', 'jobs', job!.metadata!.name!, of(job!))
-  }
-  await patch((job) => endedPatch(decodeHead(job), aborted))
-  await patch((job) => settlePatch(decodeHead(job), { time: cluster.time() }))
-}
 
 const createsTask = ({ method, args: [kind, job, options] }: PortCall) =>
   method === 'create' &&
@@ -43,7 +30,7 @@ const frozenAt = async (
     if (phase === 'before' && createsTask(call)) created += 1
     if (frozen || !at(call, phase)) return
     frozen = true
-    await end(world)
+    await endElsewhere(world)
     await sleep(world.clock, 120_000)
   }
   const event = world.trigger()

@@ -1,7 +1,13 @@
 import type { Cluster, Job, Pod } from '../../function/cluster/cluster.ts'
 import { MemoryCluster } from '../../function/cluster/memory.ts'
 import type { Envelope } from '../../function/envelope.ts'
-import { decodeHead, encodeHead, type Head } from '../../function/head.ts'
+import {
+  decodeHead,
+  encodeHead,
+  endedPatch,
+  type Head,
+  settlePatch,
+} from '../../function/head.ts'
 import { LABEL } from '../../function/labels.ts'
 import { instanceId, type Place, taskJobName } from '../../function/names.ts'
 import { ownedJob } from '../../function/own-task.ts'
@@ -9,6 +15,7 @@ import type { Plan, PlannedAction, Step } from '../../function/plan.ts'
 import { recordName, stepsOf } from '../../function/plan.ts'
 import { readSettings, type Settings } from '../../function/settings.ts'
 import { VirtualClock } from '../virtual-clock.ts'
+import type { World } from '../world.ts'
 
 /** The state before: what the tests of single modules start from. */
 export const RUN = '0123456789abcdef0123'
@@ -195,3 +202,15 @@ actions:
   - {name: one, image: busybox, cmd: [run], files: [data]}
   - {name: two, image: busybox, cmd: [run]}
 `
+
+/** What another replica does with a run that is aborted. */
+export const endElsewhere = async ({ cluster, jobs }: World): Promise<void> => {
+  const patch = async (
+    of: (job: Job) => Parameters<typeof cluster.patch>[3],
+  ) => {
+    const [job] = jobs('head')
+    await cluster.patch('Job', 'jobs', job!.metadata!.name!, of(job!))
+  }
+  await patch((job) => endedPatch(decodeHead(job), { reason: 'aborted' }))
+  await patch((job) => settlePatch(decodeHead(job), { time: cluster.time() }))
+}
