@@ -25,7 +25,7 @@ import { Store } from './memory/store.ts'
 import type { Change, Stored } from './memory/store.ts'
 import { TtlController } from './memory/ttl-controller.ts'
 import { watch } from './memory/watch.ts'
-import { copy, plain } from './memory/wire.ts'
+import { plain } from './memory/wire.ts'
 import type { ContainerRunner } from './runner.ts'
 
 export type Verb =
@@ -85,7 +85,8 @@ export interface MemoryClusterOptions {
 /**
  * A cluster in this process: the API server's rules, the Job, TTL and garbage
  * controllers, and a kubelet that runs containers with a `ContainerRunner`.
- * All that it does by itself goes through the clock.
+ * All that it does by itself goes through the clock. What it hands out is
+ * frozen: who wants to change it takes a copy.
  */
 export class MemoryCluster implements Cluster {
   /**
@@ -256,7 +257,7 @@ export class MemoryCluster implements Cluster {
     const key = `${call.verb} ${call.kind}`
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
     await this.fault?.(call, 'before')
-    const result = copy(effect())
+    const result = effect()
     await this.fault?.(call, 'after')
     return result
   }
@@ -272,7 +273,7 @@ export class MemoryCluster implements Cluster {
 
   /** All objects of a kind at this moment, uncounted; `''`: everywhere. */
   objects<K extends Kind>(kind: K, namespace = ''): Kinds[K][] {
-    return copy(this.#store.all(kind, namespace))
+    return this.#store.all(kind, namespace)
   }
 
   /** Calls `listener` on every change, at once; gives what ends that. */

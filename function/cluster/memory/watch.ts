@@ -2,7 +2,6 @@ import type { Clock } from '../../clock.ts'
 import type { Kind, Kinds, Selection, WatchEvent } from '../cluster.ts'
 import { selects } from './selector.ts'
 import type { Change, Store } from './store.ts'
-import { copy } from './wire.ts'
 
 interface WatchOptions<K extends Kind> {
   store: Store
@@ -80,7 +79,7 @@ const translator = <K extends Kind>({
 const event = <T>(
   type: 'ADDED' | 'MODIFIED' | 'DELETED',
   object: T,
-): WatchEvent<T> => ({ type, object: copy(object) })
+): WatchEvent<T> => ({ type, object })
 
 /** As it was when it was selected, with the version of its leaving. */
 const leaving = <T extends Kinds[Kind]>(object: T, previous: T): T => ({
