@@ -5,7 +5,7 @@ import fastify, {
 } from 'fastify'
 import type { JobEvent } from '../config/event.ts'
 import { ACCEPTED, type Answer, answerFor } from './answers.ts'
-import { parseEventMessage } from './event-message.ts'
+import { parseAttributes, parseEventMessage } from './event-message.ts'
 import type { JobExecutor } from './job-executor.ts'
 import type { Log } from './log.ts'
 import { readRing } from './rings.ts'
@@ -61,12 +61,16 @@ export const buildApp = (args: {
     },
   )
 
-  const post = (url: string, handle: Handle): void => {
+  const post = (
+    url: string,
+    handle: Handle,
+    parse = parseEventMessage,
+  ): void => {
     const onRequest = args.checkSender
       ? [refuseStrangers(args.checkSender, url, log)]
       : []
     app.post(url, { onRequest }, async (request, reply) => {
-      const { status, reason } = await answer(request, handle, log)
+      const { status, reason } = await answer(request, parse, handle, log)
       return reply
         .code(status)
         .type('text/plain')
@@ -76,7 +80,8 @@ export const buildApp = (args: {
   post('/', executor.event)
   post('/events', executor.event)
   post(CALLBACKS, (event) => executor.ring(readRing(event)))
-  post('/dead-letter', lost)
+  // It may be lost for its data.
+  post('/dead-letter', lost, parseAttributes)
   app.get('/health/liveness', async () => 'alive')
   app.get('/health/readiness', async () => 'ready')
   return app
@@ -104,10 +109,11 @@ const refuseStrangers =
 
 const answer = async (
   request: FastifyRequest,
+  parse: typeof parseEventMessage,
   handle: Handle,
   log: Log,
 ): Promise<Answer> => {
-  const parsed = parseEventMessage({
+  const parsed = parse({
     headers: request.headers,
     body: request.body instanceof Uint8Array ? request.body : new Uint8Array(),
   })

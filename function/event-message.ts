@@ -39,7 +39,7 @@ export const parseEventMessage = (
       return refuse(415, `media type ${media} is not supported: use JSON`)
     return structured(message)
   }
-  const binary = 'ce-id' in message.headers || 'ce-type' in message.headers
+  const binary = isBinary(message)
   if (media !== '' && media !== 'application/json' && !/\+json$/.test(media))
     return refuse(
       415,
@@ -49,6 +49,20 @@ export const parseEventMessage = (
     ? binaryMode(message)
     : structured(message)
 }
+
+/**
+ * As `parseEventMessage`, of a CloudEvent whose data nobody reads, whatever
+ * it is: `data` is an empty object.
+ */
+export const parseAttributes = (
+  message: EventMessage,
+): ReturnType<typeof parseEventMessage> =>
+  isBinary(message)
+    ? build(headerAttributes(message), {})
+    : structured(message, {})
+
+const isBinary = ({ headers }: EventMessage): boolean =>
+  'ce-id' in headers || 'ce-type' in headers
 
 const mediaType = (header: string | string[] | undefined): string =>
   (typeof header === 'string' ? header : '')
@@ -62,7 +76,7 @@ const headerText = (value: string): string =>
     ? Buffer.from(value, 'latin1').toString('utf8')
     : value
 
-const binaryMode = (message: EventMessage) => {
+const headerAttributes = (message: EventMessage): Record<string, unknown> => {
   const attributes: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(message.headers))
     if (name.startsWith('ce-') && typeof value === 'string')
@@ -71,18 +85,24 @@ const binaryMode = (message: EventMessage) => {
   for (const name of ['traceparent', 'tracestate'])
     if (typeof message.headers[name] === 'string')
       attributes[name] ??= message.headers[name]
-  const data = json(message.body)
-  if ('error' in data) return refuse(400, `data is not JSON: ${data.error}`)
-  return build(attributes, data.value)
+  return attributes
 }
 
-const structured = (message: EventMessage) => {
+const binaryMode = (message: EventMessage) => {
+  const data = json(message.body)
+  if ('error' in data) return refuse(400, `data is not JSON: ${data.error}`)
+  return build(headerAttributes(message), data.value)
+}
+
+/** `instead`: what stands for its data, whatever that is. */
+const structured = (message: EventMessage, instead?: object) => {
   const body = json(message.body)
   if ('error' in body)
     return refuse(400, `not a CloudEvent: body is not JSON: ${body.error}`)
   if (!isObject(body.value))
     return refuse(400, 'not a CloudEvent: the body is not a JSON object')
   const { data, data_base64: encoded, ...attributes } = body.value
+  if (instead) return build(attributes, instead)
   if (data !== undefined || typeof encoded !== 'string')
     return build(attributes, data)
   const decoded = json(Buffer.from(encoded, 'base64'))

@@ -284,8 +284,40 @@ t.test('the dead letter', async (t) => {
   const { post, lost, events } = alone(t)
   const event = { ...TRIGGERED, knativeerrorcode: '503' }
   t.equal((await post('/dead-letter', binary(event))).status, 202)
-  t.strictSame(lost, [event])
+  t.strictSame(lost, [{ ...event, data: {} }])
   t.strictSame(events, [])
+})
+
+const UNREADABLE: [name: string, type: string | undefined, body: string][] = [
+  ['text', 'text/plain', 'hello'],
+  ['a list', 'application/json', '[1]'],
+  ['broken JSON', 'application/json', '{'],
+  ['nothing', undefined, ''],
+]
+for (const [name, type, body] of UNREADABLE)
+  t.test(`the dead letter of an event whose data is ${name}`, async (t) => {
+    const { post, lost } = alone(t)
+    const { headers } = binary(TRIGGERED)
+    const { 'content-type': _json, ...rest } = headers as Record<string, string>
+    const typed = type === undefined ? rest : { ...rest, 'content-type': type }
+    const answer = await post('/dead-letter', { headers: typed, body })
+    t.equal(answer.status, 202)
+    t.match(lost, [{ id: TRIGGERED.id, type: TRIGGERED.type }])
+  })
+
+t.test('a structured dead letter whose data is a list', async (t) => {
+  const { post, lost } = alone(t)
+  const body = JSON.stringify({ ...TRIGGERED, data: [1] })
+  const headers = { 'content-type': 'application/cloudevents+json' }
+  t.equal((await post('/dead-letter', { headers, body })).status, 202)
+  t.match(lost, [{ id: TRIGGERED.id }])
+})
+
+t.test('a dead letter that is no CloudEvent', async (t) => {
+  const { post, lost } = alone(t)
+  const request = { headers: { 'ce-type': 'a.b' }, body: '{}' }
+  t.equal((await post('/dead-letter', request)).status, 400)
+  t.strictSame(lost, [])
 })
 
 for (const [url, body] of [
