@@ -1,6 +1,10 @@
 /* eslint-disable */
 // @ts-nocheck
 // Made by generate-validator.ts from schema.json; do not edit.
+const append = (errors, more) => {
+  for (const error of more) errors.push(error)
+  return errors
+}
 export const seed = validate39
 const schema34 = {
   type: ['object', 'null'],
@@ -605,7 +609,7 @@ function validate32(
             vErrors =
               vErrors === null
                 ? validate33.errors
-                : vErrors.concat(validate33.errors)
+                : append(vErrors, validate33.errors)
             errors = vErrors.length
           }
         }
@@ -644,7 +648,7 @@ function validate32(
             vErrors =
               vErrors === null
                 ? validate35.errors
-                : vErrors.concat(validate35.errors)
+                : append(vErrors, validate35.errors)
             errors = vErrors.length
           }
         }
@@ -714,7 +718,7 @@ function validate39(
             vErrors =
               vErrors === null
                 ? validate32.errors
-                : vErrors.concat(validate32.errors)
+                : append(vErrors, validate32.errors)
             errors = vErrors.length
           }
         }
@@ -1638,7 +1642,7 @@ function validate26(
         vErrors =
           vErrors === null
             ? validate16.errors
-            : vErrors.concat(validate16.errors)
+            : append(vErrors, validate16.errors)
         errors = vErrors.length
       }
     }
@@ -1775,7 +1779,7 @@ function validate24(
             vErrors =
               vErrors === null
                 ? validate13.errors
-                : vErrors.concat(validate13.errors)
+                : append(vErrors, validate13.errors)
             errors = vErrors.length
           }
         }
@@ -1814,7 +1818,7 @@ function validate24(
             vErrors =
               vErrors === null
                 ? validate26.errors
-                : vErrors.concat(validate26.errors)
+                : append(vErrors, validate26.errors)
             errors = vErrors.length
           }
         }
@@ -1957,7 +1961,7 @@ function validate41(
             vErrors =
               vErrors === null
                 ? validate24.errors
-                : vErrors.concat(validate24.errors)
+                : append(vErrors, validate24.errors)
             errors = vErrors.length
           }
         }
@@ -3161,7 +3165,7 @@ function validate15(
         vErrors =
           vErrors === null
             ? validate16.errors
-            : vErrors.concat(validate16.errors)
+            : append(vErrors, validate16.errors)
         errors = vErrors.length
       }
     }
@@ -3355,7 +3359,7 @@ function validate15(
         vErrors =
           vErrors === null
             ? validate18.errors
-            : vErrors.concat(validate18.errors)
+            : append(vErrors, validate18.errors)
         errors = vErrors.length
       }
     }
@@ -3570,7 +3574,7 @@ function validate12(
             vErrors =
               vErrors === null
                 ? validate13.errors
-                : vErrors.concat(validate13.errors)
+                : append(vErrors, validate13.errors)
             errors = vErrors.length
           }
         }
@@ -3609,7 +3613,7 @@ function validate12(
             vErrors =
               vErrors === null
                 ? validate15.errors
-                : vErrors.concat(validate15.errors)
+                : append(vErrors, validate15.errors)
             errors = vErrors.length
           }
         }
@@ -3752,7 +3756,7 @@ function validate43(
             vErrors =
               vErrors === null
                 ? validate12.errors
-                : vErrors.concat(validate12.errors)
+                : append(vErrors, validate12.errors)
             errors = vErrors.length
           }
         }
