@@ -8,6 +8,8 @@ import { createServer as createTlsServer } from 'node:https'
 import { request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { buffer } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { JsonPatch } from '../../function/cluster/cluster.ts'
 import { post, startServer } from './process.ts'
 import { bundle, NODE, type Place, servingKeys, type World } from './world.ts'
 
@@ -32,7 +34,7 @@ export interface Recording {
     first: Stages
     /** Of an event that came later, before its 202. */
     warm: Stages
-    /** The same until its task's Job is created, without the poke. */
+    /** The same until its task's Job is written down, without the poke. */
     whole: Stages
   }
 }
@@ -82,8 +84,10 @@ export const record = async (
     for (let event = 1; event <= count; event += 1) {
       const { status } = await post(server.port, world.event())
       if (status !== 202) throw new Error(`${status}: ${server.output()}`)
-      await server.says('task started', event)
-      events.push(seen.splice(0))
+      await until(() =>
+        seen.some((call) => isMark(call) && call.end < Infinity),
+      )
+      events.push(seen.splice(0).filter((call) => !isLook(call)))
     }
     await server.end()
     return events
@@ -104,20 +108,35 @@ export const record = async (
       first: stages(upTo(first, isPoke), run),
       warm: stages(upTo(warm, isPoke), run),
       whole: stages(
-        upTo(warm, isTask).filter((call) => !isPoke(call)),
+        upTo(warm, isMark).filter((call) => !isPoke(call)),
         run,
       ),
     },
   }
 }
 
-const isPoke = ({ method, url }: Call): boolean =>
-  method === 'PATCH' && !/\/run-[0-9a-f]{20}/.test(url)
+const isPatchOf =
+  (job: RegExp) =>
+  ({ method, url }: Call): boolean =>
+    method === 'PATCH' && job.test(url)
 
-const isTask = ({ method, body, url }: Call): boolean =>
-  method === 'POST' &&
-  !url.includes('dryRun') &&
-  /"name":"[^"]*-[0-9a-f]{20}-\d+-\d+"/.test(body ?? '')
+/** Of the job watch's Job. */
+const isPoke = isPatchOf(/\/jobs\/(?!run-[0-9a-f]{20}$)/)
+
+/** The head is told that its first task has begun: an event's last request. */
+const isMark = isPatchOf(/\/jobs\/run-[0-9a-f]{20}$/)
+
+/** Of the function's own watch, which goes on while events come. */
+const isLook = ({ method, url }: Call): boolean =>
+  method === 'GET' && /\/(jobs|pods)\?/.test(url)
+
+const until = async (holds: () => boolean): Promise<void> => {
+  for (let tries = 0; tries < 6000; tries += 1) {
+    if (holds()) return
+    await sleep(5)
+  }
+  throw new Error('the function made other requests')
+}
 
 const upTo = (calls: Seen[], last: (call: Call) => boolean): Seen[] => {
   const at = calls.findIndex(last)
@@ -134,18 +153,24 @@ const stages = (calls: Seen[], run: string): Stages => {
     const text = JSON.stringify(call).replaceAll(own, run)
     if (begin >= end) result.push([])
     end = Math.max(begin >= end ? 0 : end, ended)
-    const repeated = JSON.parse(text) as Call
-    // The collector would remove what names an owner that is not there.
-    if (repeated.body) {
-      const body = JSON.parse(repeated.body) as {
-        metadata?: { ownerReferences?: unknown }
-      }
-      delete body.metadata?.ownerReferences
-      repeated.body = JSON.stringify(body)
-    }
-    result.at(-1)!.push(repeated)
+    result.at(-1)!.push(withoutUid(JSON.parse(text) as Call))
   }
   return result
+}
+
+/**
+ * What is repeated has a head of another uid: a test of it would fail, and
+ * the collector would remove what names an owner that is not there.
+ */
+const withoutUid = (call: Call): Call => {
+  if (call.body === undefined) return call
+  const body = JSON.parse(call.body) as
+    JsonPatch | { metadata?: { ownerReferences?: unknown } }
+  if (!Array.isArray(body)) delete body.metadata?.ownerReferences
+  const sent = Array.isArray(body)
+    ? body.filter(({ path }) => path !== '/metadata/uid')
+    : body
+  return { ...call, body: JSON.stringify(sent) }
 }
 
 const forwarder =

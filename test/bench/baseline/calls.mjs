@@ -23,7 +23,14 @@ const send = (call, id) =>
           ...(tls && { authorization: `Bearer ${token}` }),
         },
       },
-      (answer) => answer.resume().on('end', resolve).on('error', reject),
+      (answer) =>
+        answer.resume().on('end', () => {
+          // As it was for the function: only its look for the run finds none.
+          const { statusCode } = answer
+          if (statusCode < 300 || (call.method === 'GET' && statusCode === 404))
+            return resolve()
+          reject(new Error(`${call.method} ${call.url}: ${statusCode}`))
+        }),
     )
     sent.on('error', reject)
     sent.end(call.body?.replaceAll(run, id))
