@@ -34,6 +34,9 @@ export const foreign =
 export const KUBECONFIG = foreign ? process.env['KUBECONFIG'] : OWN
 const KUBECTL = foreign ? 'kubectl' : join(RIG, 'bin/kubectl')
 
+/** What service accounts asked for, where the cluster is the project's own. */
+export const AUDIT_LOG = join(RIG, 'run/audit.log')
+
 /** This machine, as pods see it. */
 export const HOST = process.env['E2E_HOST'] ?? '10.200.0.1'
 export const BUSYBOX = process.env['E2E_BUSYBOX_IMAGE'] ?? 'rig.local/busybox:1'
@@ -70,6 +73,17 @@ export const apply = (manifest: string, ...flags: string[]): Promise<string> =>
 /** One object or list as JSON. */
 export const get = async <T>(...args: string[]): Promise<T> =>
   JSON.parse(await kubectl('get', ...args, '-o', 'json')) as T
+
+/** Address of a Service, which the project's own cluster has a route to. */
+export const addressOf = async (
+  namespace: string,
+  service: string,
+): Promise<string> => {
+  const found = await get<{ spec: { clusterIP: string } }>(
+    ...['-n', namespace, 'service', service],
+  )
+  return found.spec.clusterIP
+}
 
 /** Waits until `seen` gives a value; rejects after `seconds`, saying `what`. */
 export const until = async <T>(
