@@ -62,6 +62,8 @@ export interface Head {
   created: number
   envelope: Envelope
   plan: Plan
+  /** The plan as the head holds it. */
+  planText: string
   claim: Claim
   /** The claim's text, for the compare-and-set. */
   claimText: string
@@ -148,7 +150,10 @@ const unpack = (text: string): string =>
   gunzipSync(Buffer.from(text, 'base64')).toString()
 
 /** True when the plan fits into the head's annotations. */
-export const planFits = (plan: Plan): boolean => pack(plan).length <= PLAN_LIMIT
+export const planFits = (plan: Plan): boolean =>
+  // As base64 it is a third longer, even where nothing can be compressed.
+  Buffer.byteLength(JSON.stringify(plan)) <= PLAN_LIMIT / 2 ||
+  pack(plan).length <= PLAN_LIMIT
 
 /** Thrown for a head that a newer version made: it is left alone. */
 export class FormatError extends Error {}
@@ -158,11 +163,15 @@ export class DamagedError extends Error {}
 
 /**
  * A run from its head. Throws `FormatError` for an unknown format, and
- * `DamagedError` for what cannot be read.
+ * `DamagedError` for what cannot be read. `known`: as it was read before; a
+ * plan does not change, and is large.
  */
-export const decodeHead = (job: Job): Head => {
+export const decodeHead = (
+  job: Job,
+  known?: Pick<Head, 'plan' | 'planText'>,
+): Head => {
   try {
-    return decode(job)
+    return decode(job, known)
   } catch (error) {
     if (error instanceof FormatError) throw error
     throw new DamagedError(
@@ -171,7 +180,10 @@ export const decodeHead = (job: Job): Head => {
   }
 }
 
-const decode = (job: Job): Head => {
+const decode = (
+  job: Job,
+  known: Pick<Head, 'plan' | 'planText'> | undefined,
+): Head => {
   const { metadata } = job
   const annotations = metadata?.annotations ?? {}
   const read = (key: string): string => {
@@ -190,6 +202,7 @@ const decode = (job: Job): Head => {
     throw new FormatError(
       `head ${metadata?.name} has format ${format}, this version knows ${FORMAT}`,
     )
+  const planText = read(ANNOTATION.plan)
   const ended = annotations[ANNOTATION.ended]
   const announced = annotations[ANNOTATION.announced]
   const reported = annotations[ANNOTATION.reported]
@@ -203,7 +216,11 @@ const decode = (job: Job): Head => {
     finalizers: metadata!.finalizers ?? [],
     created: Date.parse(metadata!.creationTimestamp!),
     envelope: parse<Envelope>(ANNOTATION.envelope),
-    plan: parse<Plan>(ANNOTATION.plan, unpack(read(ANNOTATION.plan))),
+    plan:
+      known?.planText === planText
+        ? known.plan
+        : parse<Plan>(ANNOTATION.plan, unpack(planText)),
+    planText,
     claim: parse<Claim>(ANNOTATION.claim),
     claimText: read(ANNOTATION.claim),
     tasks: parse<Head['tasks']>(ANNOTATION.tasks),

@@ -8,6 +8,7 @@ import { makeEnvelope } from './envelope.ts'
 import { resolveFiles } from './files.ts'
 import { DamagedError, decodeHead, encodeHead, type Head } from './head.ts'
 import { tellUser } from './kubernetes-event.ts'
+import { ANNOTATION } from './labels.ts'
 import { headName, runId } from './names.ts'
 import {
   failedRun,
@@ -199,7 +200,10 @@ const commit = async (
     image,
   })
   try {
-    const created = decodeHead(await cluster.create('Job', head))
+    const created = decodeHead(await cluster.create('Job', head), {
+      plan,
+      planText: head.metadata!.annotations![ANNOTATION.plan]!,
+    })
     return { state: 'committed', run, fresh: { head: created, claimed } }
   } catch (error) {
     if (!isClusterError(error, 'AlreadyExists')) throw error

@@ -137,6 +137,17 @@ t.test('the largest plan is one that the API server takes', async (t) => {
   await createHead(cluster, { plan: fits, envelope: givenEnvelope({ labels }) })
 })
 
+t.test('a plan that is known is not read again', async (t) => {
+  const { cluster } = givenCluster()
+  const known = await createHead(cluster)
+  const job = await cluster.get('Job', known.namespace, known.name)
+  t.equal(decodeHead(job, known).plan, known.plan)
+  const other = { ...known, planText: 'of another run' }
+  const read = decodeHead(job, other).plan
+  t.not(read, known.plan)
+  t.strictSame(read, known.plan)
+})
+
 const failureOf = (read: () => unknown): Error | undefined => {
   try {
     read()
