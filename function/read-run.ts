@@ -5,7 +5,7 @@ import { harmless } from './harmless.ts'
 import { LABEL } from './labels.ts'
 import { headName } from './names.ts'
 import { lacksPod, type Outcome, taskOutcome } from './outcome.ts'
-import { namespacesOf, recordName, stepsOf } from './plan.ts'
+import { namespacesOf, recordName, type Step, stepsOf } from './plan.ts'
 import { redactPatterns } from './redact.ts'
 
 /** What the API server says of a run now. */
@@ -35,26 +35,40 @@ export const readRun = async (
     : { head, jobs: new Map(), pods: new Map() }
 }
 
+/**
+ * Task Jobs are read one by one while they are few: a list by label has the
+ * API server look at every Job of the namespace, also at thousands of settled
+ * runs, and wait until its cache knows all that was written by anybody.
+ */
+const FEW = 10
+
 /** The task Jobs of a head and their pods, in all of its namespaces. */
 export const readTasks = async (
   cluster: Cluster,
   head: Head,
 ): Promise<Pick<RunObjects, 'jobs' | 'pods'>> => {
   const namespaces = namespacesOf(head.plan)
+  const steps = stepsOf(head.plan)
   const labelSelector = `${LABEL.run}=${head.run},${LABEL.role}=task`
-  const [jobLists, podLists] = await Promise.all([
-    Promise.all(
-      namespaces.map((ns) => cluster.list('Job', ns, { labelSelector })),
-    ),
-    Promise.all(
-      namespaces.map((ns) => cluster.list('Pod', ns, { labelSelector })),
-    ),
+  const listAll = async <K extends 'Job' | 'Pod'>(kind: K) => {
+    const lists = await Promise.all(
+      namespaces.map((ns) => cluster.list(kind, ns, { labelSelector })),
+    )
+    return lists.flatMap(({ items }) => items)
+  }
+  const getEach = async (): Promise<Job[]> => {
+    const found = await Promise.all(
+      steps.map((step) => ifThere(getJob(cluster, step))),
+    )
+    return found.filter((job) => job !== undefined)
+  }
+  const [allJobs, allPods] = await Promise.all([
+    steps.length > FEW ? listAll('Job') : getEach(),
+    listAll('Pod'),
   ])
-  const allJobs = jobLists.flatMap(({ items }) => items)
-  const allPods = podLists.flatMap(({ items }) => items)
   const jobs: RunObjects['jobs'] = new Map()
   const pods: RunObjects['pods'] = new Map()
-  for (const step of stepsOf(head.plan)) {
+  for (const step of steps) {
     const wanted = step.task.job.metadata!
     const job = allJobs.find(
       ({ metadata }) =>
@@ -77,6 +91,11 @@ export const readTasks = async (
     pods.set(recordName(step), own)
   }
   return { jobs, pods }
+}
+
+const getJob = (cluster: Cluster, { task }: Step): Promise<Job> => {
+  const { namespace, name } = task.job.metadata!
+  return cluster.get('Job', namespace!, name!)
 }
 
 /** A reason is written down on objects and told to Keptn. */
