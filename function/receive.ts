@@ -1,9 +1,9 @@
 import type { JobEvent } from '../config/event.ts'
-import { parseConfig } from '../config/parse.ts'
+import { parseConfig, type ParsedConfig } from '../config/parse.ts'
 import type { Problem } from '../config/problem.ts'
 import { ensureBundle } from './bundles.ts'
 import { ifThere, isClusterError, type Job } from './cluster/cluster.ts'
-import { lookupConfig } from './config-lookup.ts'
+import { type FoundConfig, lookupConfig } from './config-lookup.ts'
 import { makeEnvelope } from './envelope.ts'
 import { resolveFiles } from './files.ts'
 import { DamagedError, decodeHead, encodeHead, type Head } from './head.ts'
@@ -75,7 +75,7 @@ export const receive = async (
         message: `it has ${found.text.length} bytes; at most ${configBytes} are read (LIMIT_CONFIG_BYTES)`,
       },
     ])
-  const parsed = parseConfig(found.text)
+  const parsed = parsedOf(found)
   if ('problems' in parsed) return unusable(ports, run, event, parsed.problems)
   const planned = await planRun(sourcesOf(ports, event), run, event, {
     config: parsed.config,
@@ -84,6 +84,14 @@ export const receive = async (
   if (planned.plan.actions.length === 0 && !planned.plan.failure)
     return { state: 'ignored', reason: 'no action matches it' }
   return commit(ports, run, event, planned)
+}
+
+/** Of the last config: events that come together are mostly of one commit. */
+let last: { hash: string; parsed: ParsedConfig } | undefined
+
+const parsedOf = ({ hash, text }: FoundConfig): ParsedConfig => {
+  if (last?.hash !== hash) last = { hash, parsed: parseConfig(text) }
+  return last.parsed
 }
 
 const knownRun = (head: Head): Received => ({
