@@ -115,7 +115,11 @@ const onePassEach = <T>(
 ): ((run: string, fresh?: Fresh) => Promise<T>) => {
   const running = new Map<string, Promise<T>>()
   const waiting = new Map<string, Promise<T>>()
-  const start = (run: string, fresh?: Fresh): Promise<T> => {
+  /** For the pass to come: without it the run's own claim looks like another's. */
+  const committed = new Map<string, Fresh>()
+  const start = (run: string): Promise<T> => {
+    const fresh = committed.get(run)
+    committed.delete(run)
     const current = pass(run, fresh).finally(() => {
       if (running.get(run) === current) running.delete(run)
     })
@@ -123,8 +127,9 @@ const onePassEach = <T>(
     return current
   }
   return (run, fresh) => {
+    if (fresh) committed.set(run, fresh)
     const current = running.get(run)
-    if (!current) return start(run, fresh)
+    if (!current) return start(run)
     const next =
       waiting.get(run) ??
       current

@@ -2,6 +2,8 @@ import t from 'tap'
 import type { JobEvent } from '../../config/event.ts'
 import { ClusterError, type Job } from '../../function/cluster/cluster.ts'
 import { CannotStart } from '../../function/cluster/runner.ts'
+import { sleep } from '../../function/clock.ts'
+import { LABEL } from '../../function/labels.ts'
 import { StoreError } from '../../function/resource-store.ts'
 import { ends, makeWorld, type World } from '../world.ts'
 
@@ -452,6 +454,30 @@ t.test('a repeat is taken while Keptn is away', async (t) => {
   }
   t.equal(await world.deliver(event), true)
   t.equal(await world.deliver(world.trigger()), false, 'another is not')
+})
+
+t.test('a signal in the middle of a commit holds up no .started', async (t) => {
+  const world = makeWorld({ config: config(task('one')) })
+  const event = world.trigger()
+  world.fault = async ({ port, method, args }, phase) => {
+    if (port !== 'cluster') return
+    // So that what the signal began still reads when the commit is done.
+    if (method === 'get' && phase === 'before') await sleep(world.clock, 50)
+    const run = world.jobs('head')[0]?.metadata?.labels?.[LABEL.run]
+    const created = args[1] as Job | undefined
+    const isHead = created?.metadata?.labels?.[LABEL.role] === 'head'
+    if (method === 'create' && phase === 'after' && isHead)
+      void world.executor.ring({ run: run! })
+  }
+  t.equal(await world.deliver(event), true)
+  t.equal(
+    await world.clock.run(() => world.kinds(event).length > 0, 5_000),
+    true,
+    'the claim of the commit is used, not waited for',
+  )
+  t.equal(await world.settle(), true)
+  t.strictSame(world.kinds(event), ['started', 'finished'])
+  t.strictSame(world.runs, ['one'])
 })
 
 t.test('labels, commit and test times are kept', async (t) => {
