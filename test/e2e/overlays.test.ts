@@ -284,57 +284,9 @@ send()
 setInterval(send, 4000)
 `
 
-t.test('sender-identity: tokens decide, also for the job watch', async (t) => {
-  const overlay = await installed(t, 'sender-identity')
-  const { kubectl, namespace } = overlay
-  await ready(overlay, 'ksvc', 'broker', 'trigger')
-  const audience = `serving.knative.dev/service/${namespace}/${NAME}`
-  const token = async (account: string, audience: string) =>
-    `Bearer ${(await kubectl('create', 'token', account, `--audience=${audience}`)).trim()}`
-  const { context, triggered, event } = await published(overlay, TWO)
-  const ingress = (
-    await clusterWide(
-      ...['-n', 'knative-serving', 'get', 'svc', 'kingress'],
-      ...['-o', 'jsonpath={.spec.clusterIP}'],
-    )
-  ).trim()
-  const call = (path: string, authorization?: string) =>
-    post(`http://${ingress}${path}`, event, {
-      host: `${NAME}.${namespace}.svc.cluster.local`,
-      ...(authorization && { authorization }),
-    })
-  for (const path of ['/', '/events', '/callbacks/job', '/dead-letter']) {
-    t.equal(await call(path), 401, `${path}: no token`)
-    t.equal(
-      await call(path, await token(NAME, 'elsewhere')),
-      401,
-      `${path}: a token for somebody else`,
-    )
-    t.equal(
-      await call(path, await token('default', audience)),
-      403,
-      `${path}: who is not on the list`,
-    )
-  }
-  t.same(await overlay.jobs('head'), [])
-  t.equal(
-    await call('/events', await token(`${NAME}-default-job-account`, audience)),
-    202,
-  )
-  await keptn.ended(context, 120_000)
-  answeredOnce(t, keptn, triggered)
-  t.equal((await overlay.jobs('task')).length, 2)
-  const [watch] = await overlay.jobs('watch')
-  if (watch)
-    t.match(
-      await kubectl('logs', `job/${watch}`),
-      '"status":202',
-      'the job watch rang with its own token',
-    )
-})
-
 t.test('all overlays were applied', async (t) => {
-  const elsewhere = ['deployment']
+  // In deployment.test.ts and oidc.test.ts.
+  const elsewhere = ['deployment', 'sender-identity']
   for (const name of readdirSync('knative/overlays'))
     if (!tried.has(name) && !elsewhere.includes(name)) {
       const overlay = await installed(t, name)
