@@ -13,6 +13,9 @@ const MAX_DEPTH = 100
 /** Characters that may be parsed again, to keep the cost in bounds. */
 const MAX_REPEATED = 300_000
 
+/** What each attempt costs for the whole text, as a share of parsing it. */
+const ATTEMPT = 1 / 8
+
 /**
  * Parses YAML as libyaml does, which the original used: within brackets and
  * quotes it does not care how lines are indented, and takes tabs for blanks.
@@ -28,7 +31,7 @@ export const parseLeniently = (text: string): ParsedEvents => {
       return { events: parseEvents(source, { maxDepth: MAX_DEPTH }), source }
     } catch (err) {
       const at = deficientAt(err)
-      left -= at ?? 0
+      left -= (at ?? 0) + source.length * ATTEMPT
       const repaired =
         at === undefined || left < 0 ? source : indented(source, at)
       if (repaired === source) throw err

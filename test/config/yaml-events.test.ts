@@ -1,4 +1,4 @@
-import { EVENT_ID, getScalarValue } from 'js-yaml'
+import { EVENT_ID, getScalarValue, type YAMLException } from 'js-yaml'
 import t from 'tap'
 import { parseLeniently } from '../../config/yaml-events.ts'
 
@@ -59,4 +59,16 @@ t.test('what is never closed ends with an error', (t) => {
   t.throws(() => parseLeniently(`a: "${'b\n'.repeat(1000)}`))
   t.throws(() => parseLeniently(`a: [${'b,\n'.repeat(9000)}`))
   t.end()
+})
+
+t.test('a long file is not parsed again and again', async (t) => {
+  const text = `a:\n  b: [${'c,\n '.repeat(20_000)}]\n`
+  try {
+    parseLeniently(text)
+    t.fail('it is read to its end')
+  } catch (error) {
+    const { reason, mark } = error as YAMLException
+    t.equal(reason, 'deficient indentation')
+    t.ok(mark!.line < 40, `it is given up at line ${mark!.line}`)
+  }
 })
