@@ -1,26 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Pod } from '../../function/cluster/cluster.ts'
-import { fromKubeconfig } from '../../function/cluster/kubeconfig.ts'
-import { KubernetesCluster } from '../../function/cluster/kubernetes.ts'
 import {
   apiProxy,
   BUSYBOX,
   kubectl as clusterWide,
-  KUBECONFIG,
   functionImage,
   until,
 } from '../e2e/cluster.ts'
+import { follow, type Seen } from '../e2e/follow.ts'
 import { install, type Installation, NAME } from '../e2e/installation.ts'
 import { play, startKeptn, TOKEN } from '../e2e/keptn.ts'
 import { compare, type Figure, median } from './sample.ts'
-
-/** When a pod's container was first seen running, and ended; by pod name. */
-interface Seen {
-  owner: string
-  started?: number
-  ended?: number
-}
 
 const config = (tasks: number): string =>
   [
@@ -36,30 +26,6 @@ const config = (tasks: number): string =>
         cmd: [sleep, '0.01']`,
     ),
   ].join('\n')
-
-/** Follows the pods of a namespace until `stop` aborts. */
-const follow = async (namespace: string, stop: AbortSignal) => {
-  const cluster = new KubernetesCluster(await fromKubeconfig(KUBECONFIG))
-  const seen = new Map<string, Seen>()
-  const look = (pod: Pod): void => {
-    const { name = '', labels = {} } = pod.metadata ?? {}
-    const state = pod.status?.containerStatuses?.[0]?.state
-    const known = seen.get(name) ?? { owner: labels['job-name'] ?? '' }
-    seen.set(name, known)
-    const now = performance.now()
-    if (state?.running || state?.terminated) known.started ??= now
-    if (state?.terminated) known.ended ??= now
-  }
-  const { resourceVersion } = await cluster.list('Pod', namespace)
-  void (async () => {
-    const events = cluster.watch('Pod', namespace, {
-      resourceVersion,
-      signal: stop,
-    })
-    for await (const event of events) if ('object' in event) look(event.object)
-  })().catch(() => undefined)
-  return seen
-}
 
 /**
  * What a user waits for, on a real cluster with Knative: an event at the

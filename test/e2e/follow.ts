@@ -1,0 +1,41 @@
+import type { Pod } from '../../function/cluster/cluster.ts'
+import { fromKubeconfig } from '../../function/cluster/kubeconfig.ts'
+import { KubernetesCluster } from '../../function/cluster/kubernetes.ts'
+import { KUBECONFIG } from './cluster.ts'
+
+/**
+ * When a pod's container was first seen running, and ended, as
+ * `performance.now()` tells; `owner` is the name of its Job.
+ */
+export interface Seen {
+  owner: string
+  started?: number
+  ended?: number
+}
+
+/** Follows the pods of a namespace until `stop` aborts; by pod name. */
+export const follow = async (
+  namespace: string,
+  stop: AbortSignal,
+): Promise<Map<string, Seen>> => {
+  const cluster = new KubernetesCluster(await fromKubeconfig(KUBECONFIG))
+  const seen = new Map<string, Seen>()
+  const look = (pod: Pod): void => {
+    const { name = '', labels = {} } = pod.metadata ?? {}
+    const state = pod.status?.containerStatuses?.[0]?.state
+    const known = seen.get(name) ?? { owner: labels['job-name'] ?? '' }
+    seen.set(name, known)
+    const now = performance.now()
+    if (state?.running || state?.terminated) known.started ??= now
+    if (state?.terminated) known.ended ??= now
+  }
+  const { resourceVersion } = await cluster.list('Pod', namespace)
+  void (async () => {
+    const events = cluster.watch('Pod', namespace, {
+      resourceVersion,
+      signal: stop,
+    })
+    for await (const event of events) if ('object' in event) look(event.object)
+  })().catch(() => undefined)
+  return seen
+}
