@@ -1,8 +1,7 @@
 import t from 'tap'
-import type { Job } from '../../function/cluster/cluster.ts'
 import type { PortCall } from '../interpose.ts'
 import { makeWorld, type World } from '../world.ts'
-import { endElsewhere } from './given.ts'
+import { createsTask, endElsewhere } from './given.ts'
 
 // A user deletes a run's head, which is what knows it, and its event comes
 // once more.
@@ -75,19 +74,12 @@ t.test('without an answer it runs, after .started', async (t) => {
 t.test('a pass that is at it takes it for another run', async (t) => {
   const world = makeWorld({ config })
   const event = world.trigger()
-  const asked: string[] = []
-  let done = false
+  const done: string[] = []
   world.fault = async (call, phase) => {
-    const { method, args } = call
-    if (method === 'arrived') asked.push('arrived')
-    const { name = '' } = (args[1] as Job | undefined)?.metadata ?? {}
-    const creates =
-      method === 'create' &&
-      name.startsWith('one-') &&
-      !(args[2] as { dryRun?: boolean } | undefined)?.dryRun
-    if (creates && phase === 'before') asked.push('create')
-    if (done || !creates || phase !== 'after') return
-    done = true
+    if (isReport(call, '.started') && phase === 'after') done.push('started')
+    if (!createsTask(call) || phase !== 'after') return
+    done.push('created')
+    if (done.length > 2) return
     await endElsewhere(world)
     await deleteHead(world)
     await world.executor.event(event)
@@ -95,8 +87,8 @@ t.test('a pass that is at it takes it for another run', async (t) => {
   await world.deliver(event)
   t.ok(await world.settle())
   t.strictSame(
-    asked.slice(0, 3),
-    ['create', 'arrived', 'arrived'],
-    'it asks before it creates a task of it',
+    done,
+    ['started', 'created', 'started', 'created'],
+    'it is announced before a task of it is created',
   )
 })

@@ -1,9 +1,8 @@
 import t from 'tap'
-import type { Job } from '../../function/cluster/cluster.ts'
 import { sleep } from '../../function/clock.ts'
 import type { PortCall } from '../interpose.ts'
 import { makeWorld } from '../world.ts'
-import { endElsewhere } from './given.ts'
+import { createsTask, endElsewhere } from './given.ts'
 
 const config = `apiVersion: v2
 actions:
@@ -12,12 +11,6 @@ actions:
   tasks:
   - {name: one, image: busybox, cmd: [run]}
 `
-
-const createsTask = ({ method, args: [kind, job, options] }: PortCall) =>
-  method === 'create' &&
-  kind === 'Job' &&
-  (job as Job).metadata!.name!.startsWith('one-') &&
-  !(options as { dryRun?: boolean } | undefined)?.dryRun
 
 /** Stands still for two minutes at a call, while the run is ended elsewhere. */
 const frozenAt = async (

@@ -14,6 +14,7 @@ import { ownedJob } from '../../function/own-task.ts'
 import type { Plan, PlannedAction, Step } from '../../function/plan.ts'
 import { recordName, stepsOf } from '../../function/plan.ts'
 import { readSettings, type Settings } from '../../function/settings.ts'
+import type { PortCall } from '../interpose.ts'
 import { VirtualClock } from '../virtual-clock.ts'
 import type { World } from '../world.ts'
 
@@ -214,3 +215,10 @@ export const endElsewhere = async ({ cluster, jobs }: World): Promise<void> => {
   await patch((job) => endedPatch(decodeHead(job), { reason: 'aborted' }))
   await patch((job) => settlePatch(decodeHead(job), { time: cluster.time() }))
 }
+
+/** True for the call that creates the Job of the task `one`. */
+export const createsTask = ({ method, args: [kind, job, options] }: PortCall) =>
+  method === 'create' &&
+  kind === 'Job' &&
+  (job as Job).metadata!.name!.startsWith('one-') &&
+  !(options as { dryRun?: boolean } | undefined)?.dryRun
