@@ -12,6 +12,18 @@ import { redactPatterns, redactValues } from './redact.ts'
 export type CleanText = (text: string) => string
 
 /**
+ * A text without `values`, without what looks like a credential, and with
+ * nothing that a terminal obeys. Escape sequences go before the patterns: what
+ * stands on both sides of one is a credential only then. Values are looked for
+ * on both sides of that, as they may have control characters of their own.
+ */
+export const cleanText = (
+  text: string,
+  values: readonly (string | Uint8Array)[] = [],
+): string =>
+  redactPatterns(redactValues(harmless(redactValues(text, values)), values))
+
+/**
  * With the right to read the run's Secrets (`REDACT_SECRETS`) their values are
  * taken out, too. Where one cannot be read, `withheld` says so: then no log
  * may be shown.
@@ -20,21 +32,17 @@ export const cleanerOf = async (
   { settings, secretValues, log }: Ports,
   plan: Plan,
 ): Promise<{ clean: CleanText; withheld?: string }> => {
-  const byPatterns: CleanText = (text) => harmless(redactPatterns(text))
+  const byPatterns: CleanText = (text) => cleanText(text)
   if (!settings.redactSecrets || !secretValues) return { clean: byPatterns }
   try {
     const values = await valuesOf(secretValues, plan)
-    return {
-      // Once more: between the escape sequences a value was not to be seen.
-      clean: (text) =>
-        redactValues(byPatterns(redactValues(text, values)), values),
-    }
+    return { clean: (text) => cleanText(text, values) }
   } catch (error) {
     const reason = (error as Error).message
     log('error', 'logs are withheld: a Secret cannot be read', { reason })
     return {
       clean: byPatterns,
-      withheld: `[withheld: the Secrets of the tasks cannot be read to take their values out (REDACT_SECRETS): ${byPatterns(reason)}]`,
+      withheld: `[withheld: the Secrets of the tasks cannot be read to take their values out (REDACT_SECRETS): ${cleanText(reason)}]`,
     }
   }
 }

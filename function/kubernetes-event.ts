@@ -1,10 +1,9 @@
 import type { Event } from './cluster/cluster.ts'
-import { harmless } from './harmless.ts'
+import { cleanText } from './clean-text.ts'
 import type { Head } from './head.ts'
 import { LABEL } from './labels.ts'
 import { instanceId } from './names.ts'
 import type { Ports } from './ports.ts'
-import { redactPatterns } from './redact.ts'
 
 /**
  * Leaves a Kubernetes Event for who looks with `kubectl describe` or
@@ -42,9 +41,7 @@ export const tellUser = async (
     type: 'Warning',
     reason: what.reason,
     // Kubernetes takes 1024 bytes at most.
-    message: Buffer.from(harmless(redactPatterns(what.message)))
-      .subarray(0, 1000)
-      .toString(),
+    message: Buffer.from(cleanText(what.message)).subarray(0, 1000).toString(),
     source: { component: settings.source },
     reportingComponent: settings.source,
     reportingInstance: replica,

@@ -1,12 +1,11 @@
 import type { Cluster, Event, Job, Pod } from './cluster/cluster.ts'
 import { ifThere } from './cluster/cluster.ts'
 import { decodeHead, type Head } from './head.ts'
-import { harmless } from './harmless.ts'
+import { cleanText } from './clean-text.ts'
 import { LABEL } from './labels.ts'
 import { headName } from './names.ts'
 import { lacksPod, type Outcome, taskOutcome } from './outcome.ts'
 import { namespacesOf, recordName, type Step, stepsOf } from './plan.ts'
-import { redactPatterns } from './redact.ts'
 
 /** What the API server says of a run now. */
 export interface RunObjects {
@@ -101,7 +100,7 @@ const getJob = (cluster: Cluster, { task }: Step): Promise<Job> => {
 /** A reason is written down on objects and told to Keptn. */
 const told = (outcome: Outcome): Outcome =>
   outcome.state === 'failed'
-    ? { ...outcome, reason: harmless(redactPatterns(outcome.reason)) }
+    ? { ...outcome, reason: cleanText(outcome.reason) }
     : outcome
 
 /** True for a task Job that this very head made, and not one of its name. */

@@ -19,6 +19,7 @@ import type { Task } from '../../config/model.ts'
 import { parseConfig } from '../../config/parse.ts'
 import { readPattern } from '../../config/pattern.ts'
 import { eventView } from '../../config/view.ts'
+import { cleanText } from '../../function/clean-text.ts'
 import { copyTree } from '../../function/copy-tree.ts'
 import { directoryStore } from '../../function/directory-store.ts'
 import { makeEnvelope, makeReport } from '../../function/envelope.ts'
@@ -27,7 +28,6 @@ import {
   parseEventMessage,
 } from '../../function/event-message.ts'
 import { resolveFiles } from '../../function/files.ts'
-import { harmless } from '../../function/harmless.ts'
 import { decodeHead } from '../../function/head.ts'
 import { isImageAllowed, readAllowedImages } from '../../function/image.ts'
 import { isLabelValue } from '../../function/job-labels.ts'
@@ -37,7 +37,6 @@ import { finishedMessage } from '../../function/message.ts'
 import { taskJobName } from '../../function/names.ts'
 import { planRun } from '../../function/plan-run.ts'
 import { canonicalQuantity } from '../../function/quantity.ts'
-import { redactPatterns, redactValues } from '../../function/redact.ts'
 import { readRing } from '../../function/rings.ts'
 import { makeVerdict } from '../../function/verdict.ts'
 import { corpus } from '../function/corpus.ts'
@@ -511,7 +510,7 @@ const logs = target(
     limit: fc.integer({ min: 300, max: 70_000 }),
   }),
   ({ text, reason, limit }) => {
-    const clean = harmless(redactPatterns(redactValues(text, [SECRET])))
+    const clean = cleanText(text, [SECRET])
     expect(!CONTROL.test(clean), 'a control character is left')
     expect(!clean.includes(SECRET), 'a secret is left')
     const planned = plan(action(0, ['one']))
