@@ -110,7 +110,7 @@ const makeFolder = (
       `namespace: ${namespace}`,
       `resources: [${relative(dir, base)}]`,
       'images:',
-      `  - {name: job-executor-function, newName: ${newName}, newTag: ${newTag}}`,
+      `  - {name: job-executor-function, newName: ${newName}, newTag: "${newTag}"}`,
       'configMapGenerator:',
       `  - name: ${NAME}-settings`,
       '    behavior: merge',
