@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as pause } from 'node:timers/promises'
-import {
-  apiProxy,
-  BUSYBOX,
-  kubectl as clusterWide,
-  functionImage,
-  until,
-} from '../e2e/cluster.ts'
+import { BUSYBOX, kubectl as clusterWide, until } from '../e2e/cluster.ts'
 import { follow, type Seen } from '../e2e/follow.ts'
-import { install, type Installation, NAME } from '../e2e/installation.ts'
-import { play, startKeptn, TOKEN } from '../e2e/keptn.ts'
+import { allAtZero, hello } from '../e2e/hello.ts'
+import { install } from '../e2e/installation.ts'
+import { play, TOKEN } from '../e2e/keptn.ts'
+import { brokerUrl, ready } from '../e2e/knative.ts'
+import { surroundings } from '../e2e/surroundings.ts'
 import { compare, type Figure, median } from './sample.ts'
 
-const config = (tasks: number): string =>
+/** Longer than the function stays after an event, until its pod is gone. */
+const LONG_SECONDS = 60
+
+/** Tasks of 10 ms, but for the first, when it has to be long. */
+const config = (tasks: number, firstSeconds = 0.01): string =>
   [
     'apiVersion: v2',
     'actions:',
@@ -23,58 +23,54 @@ const config = (tasks: number): string =>
       { length: tasks },
       (_, index) => `      - name: Task ${index + 1}
         image: ${BUSYBOX}
-        cmd: [sleep, '0.01']`,
+        cmd: [sleep, '${index === 0 ? firstSeconds : 0.01}']`,
     ),
   ].join('\n')
+
+/** What a bare Job and a bare server took in one round, in milliseconds. */
+interface Bare {
+  started: number
+  ended: number
+  /** From an event at the Broker until the server, at zero, was handed it. */
+  cold: number
+}
 
 /**
  * What a user waits for, on a real cluster with Knative: an event at the
  * Broker until Keptn has its `.finished`, next to what Kubernetes itself
- * takes for such a container.
+ * takes for such a container, and Knative for the start of a bare server.
+ * `rounds` with the function there; a third of them with it at zero.
  */
 export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
-  const [image, keptn, proxy] = await Promise.all([
-    functionImage(),
-    startKeptn(),
-    apiProxy(),
-  ])
+  const { image, keptn, api, settings, close } = await surroundings()
   const stop = new AbortController()
   const installed = await install({
-    ...{ folder: 'knative', image, token: TOKEN },
-    settings: {
-      KEPTN_API_ENDPOINT: keptn.endpoint,
-      JOB_WATCH_LINGER_SECONDS: '2',
-    },
+    ...{ folder: 'knative', image, token: TOKEN, settings },
   })
   const { namespace, kubectl } = installed
-  const bareNamespace = `${namespace}-bare`
+  let removeBare = async (): Promise<void> => {}
   try {
-    for (const kind of ['ksvc', 'broker', 'trigger'])
-      await kubectl(
-        ...['wait', kind, '--all', '--for=condition=Ready', '--timeout=120s'],
-      )
-    keptn.deliver({
-      url: `${proxy.url}/api/v1/namespaces/knative-eventing/services/broker-ingress:80/proxy/${namespace}/default`,
-    })
+    await ready(installed, 'ksvc', 'broker', 'trigger')
+    const broker = brokerUrl(api, namespace)
+    keptn.deliver({ url: broker })
+    const bare = await hello({ namespace, image, broker })
+    removeBare = bare.remove
     const seen = await follow(namespace, stop.signal)
-    // Its pods are not hardened: the function's namespace would refuse them.
-    await clusterWide('create', 'namespace', bareNamespace)
-    const bareSeen = await follow(bareNamespace, stop.signal)
+    const bareSeen = await follow(bare.namespace, stop.signal)
     let services = 0
-    const sequence = async (tasks: number): Promise<number> => {
+    const sequence = async (text: string): Promise<number> => {
       const begin = performance.now()
       await play(keptn, {
         service: `bench-${(services += 1)}`,
-        task: 'deployment',
-        config: config(tasks),
+        ...{ task: 'deployment', config: text },
       })
       return performance.now() - begin
     }
-    const plain = async (): Promise<{ started: number; ended: number }> => {
+    const plain = async (): Promise<Omit<Bare, 'cold'>> => {
       const name = `plain-${randomBytes(3).toString('hex')}`
       const begin = performance.now()
       await clusterWide(
-        ...['-n', bareNamespace, 'create', 'job', name],
+        ...['-n', bare.namespace, 'create', 'job', name],
         ...[`--image=${BUSYBOX}`, '--', 'sleep', '0.01'],
       )
       const pod = await until('its end', 60, async () =>
@@ -84,88 +80,123 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
       )
       return { started: pod.started! - begin, ended: pod.ended! - begin }
     }
-    const bare: { started: number; ended: number }[] = []
+    const atZero = () => allAtZero(namespace, bare.namespace)
+
+    const jobs: Omit<Bare, 'cold'>[] = []
     const [one, three]: [number[], number[]] = [[], []]
     const gaps: number[] = []
-    await sequence(1)
+    await sequence(config(1))
     for (let round = 0; round < rounds; round += 1) {
-      bare.push(await plain())
-      one.push(await sequence(1))
-      three.push(await sequence(3))
+      jobs.push(await plain())
+      one.push(await sequence(config(1)))
+      three.push(await sequence(config(3)))
       gaps.push(...gapsOf(seen))
       seen.clear()
     }
-    const ended = bare.map((sample) => sample.ended)
-    const cold: number[] = []
-    for (let round = 0; round < Math.ceil(rounds / 4); round += 1) {
-      await until('it is at zero', 120, () => atZero(installed))
-      await pause(1000)
-      cold.push(await sequence(1))
+    const bares: Bare[] = []
+    const [oneCold, threeCold]: [number[], number[]] = [[], []]
+    const gapsCold: number[] = []
+    for (let round = 0; round < Math.ceil(rounds / 3); round += 1) {
+      await atZero()
+      bares.push({ ...(await plain()), cold: await bare.greet() })
+      await atZero()
+      oneCold.push(await sequence(config(1)))
+      await atZero()
+      threeCold.push(await sequence(config(3)))
+      await atZero()
+      seen.clear()
+      const long = sequence(config(2, LONG_SECONDS))
+      await until('its task runs', 60, async () =>
+        [...seen.values()].some(({ started }) => started !== undefined),
+      )
+      await atZero()
+      const zero = performance.now()
+      await long
+      if (zero > Math.min(...tasksOf(seen).map(({ ended = 0 }) => ended)))
+        throw new Error('the function was there when the first task ended')
+      gapsCold.push(...gapsOf(seen))
     }
+    const started = jobs.map((job) => job.started)
+    const ended = jobs.map((job) => job.ended)
+    const start = `of its baseline ${Math.round(median(bares.map(({ cold }) => cold)))} ms are the bare server's start`
+    const bound = (factor: number, plus: number, baseline: number[]) =>
+      factor + plus / median(baseline)
     const about = { unit: 'ms' } as const
-    const within = (factor: number, plus: number, base: number) =>
-      factor + plus / base
+    const endedThrice = ended.map((ms) => 3 * ms)
+    const oneBare = bares.map((bare) => bare.ended + bare.cold)
+    const threeBare = bares.map((bare) => 3 * bare.ended + bare.cold)
+    const nextBare = bares.map((bare) => bare.started + bare.cold)
     return [
       compare(
         {
           ...{ ...about, id: 'one-task', name: 'one task: event → .finished' },
-          target: within(1.2, 200, median(ended)),
+          target: bound(1.2, 200, ended),
         },
         one,
         ended,
       ),
       compare(
         {
-          ...{
-            ...about,
-            id: 'three-tasks',
-            name: 'three tasks, one after the other',
-          },
-          target: within(1.1, 300, 3 * median(ended)),
+          ...{ ...about, id: 'three-tasks', name: 'three tasks' },
+          target: bound(1.1, 300, endedThrice),
         },
         three,
-        ended.map((ms) => 3 * ms),
+        endedThrice,
       ),
       compare(
         {
-          ...{
-            ...about,
-            id: 'next-task',
-            name: "a container's end → the next's start",
-          },
-          target: within(1.2, 200, median(bare.map(({ started }) => started))),
+          ...{ ...about, id: 'one-task-cold', name: 'one task, from zero' },
+          ...{ target: bound(1.2, 500, oneBare), note: start },
+        },
+        oneCold,
+        oneBare,
+      ),
+      compare(
+        {
+          ...{ ...about, id: 'three-tasks-cold' },
+          ...{ name: 'three tasks, from zero' },
+          target: bound(1.2, 500, threeBare),
+        },
+        threeCold,
+        threeBare,
+      ),
+      compare(
+        {
+          ...{ ...about, id: 'next-task' },
+          name: "a container's end → the next's start",
+          target: bound(1.2, 200, started),
         },
         gaps,
-        bare.map(({ started }) => started),
+        started,
       ),
       compare(
         {
-          ...{
-            ...about,
-            id: 'one-task-cold',
-            name: 'one task, the function at zero',
-          },
-          note: 'its baseline is without a cold start',
+          ...{ ...about, id: 'next-task-cold' },
+          name: '… with the function at zero',
+          target: 1.1,
         },
-        cold,
-        ended,
+        gapsCold,
+        nextBare,
       ),
     ]
   } finally {
     stop.abort()
     await kubectl('delete', 'trigger,broker,ksvc', '--all', '--wait=false')
+    await removeBare()
     await installed.remove()
-    await clusterWide('delete', 'namespace', bareNamespace, '--wait=false')
-    await keptn.close()
-    await proxy.end()
+    await close()
   }
 }
 
+/** The pods of tasks, in the order of their start. */
+const tasksOf = (seen: ReadonlyMap<string, Seen>): Seen[] =>
+  [...seen.values()]
+    .filter(({ owner }) => runOf(owner) !== undefined)
+    .sort((a, b) => (a.started ?? 0) - (b.started ?? 0))
+
 /** From each task's end to the start of the one after it. */
 const gapsOf = (seen: ReadonlyMap<string, Seen>): number[] => {
-  const tasks = [...seen.values()]
-    .filter(({ owner }) => /-\d+-\d+$/.test(owner))
-    .sort((a, b) => (a.started ?? 0) - (b.started ?? 0))
+  const tasks = tasksOf(seen)
   return tasks.flatMap(({ owner, started }, index) => {
     const before = tasks[index - 1]
     const same = before && runOf(before.owner) === runOf(owner)
@@ -175,10 +206,3 @@ const gapsOf = (seen: ReadonlyMap<string, Seen>): number[] => {
 
 const runOf = (job: string): string | undefined =>
   /-([0-9a-f]{20})-\d+-\d+$/.exec(job)?.[1]
-
-const atZero = async ({ get }: Installation): Promise<boolean> => {
-  const { items } = await get<{ items: { spec: { replicas: number } }[] }>(
-    ...['deployments', '-l', `serving.knative.dev/service=${NAME}`],
-  )
-  return items.length > 0 && items.every(({ spec }) => spec.replicas === 0)
-}

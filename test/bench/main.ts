@@ -69,13 +69,16 @@ const inOwnMounts = (): number => {
 if (process.env['BENCH_MOUNTS'] !== 'own' && values.only !== CLUSTER)
   process.exit(inOwnMounts())
 
-if (values.only === CLUSTER) {
-  console.log(table(await clusterFigures(Number(values.rounds ?? 9))))
-  process.exit(0)
-}
-
 const parts = values.only?.split(',') ?? (values.gate ? GATED : PARTS)
-const rounds = Number(values.rounds ?? (values.gate ? 11 : 21))
+const onCluster = parts.includes(CLUSTER)
+const unknown = parts.find((part) => ![...PARTS, CLUSTER].includes(part))
+if (unknown !== undefined || (onCluster && parts.length > 1)) {
+  console.error(
+    `--only: one or more of ${PARTS.join(', ')}; or ${CLUSTER} alone`,
+  )
+  process.exit(2)
+}
+const rounds = Number(values.rounds ?? (onCluster ? 9 : values.gate ? 11 : 21))
 const folder = mkdtempSync(join(tmpdir(), 'bench-'))
 const calls = join(folder, 'calls.json')
 process.env['BENCH_DIST'] = join(folder, 'dist')
@@ -83,35 +86,45 @@ cpSync(join(import.meta.dirname, '../../dist'), process.env['BENCH_DIST'], {
   recursive: true,
 })
 const load = loadavg()[0]!
-const world = await makeWorld()
 const figures: Figure[] = []
 const add = (more: Figure[]): void => {
   figures.push(...more)
   for (const { id, ratio } of more)
     process.stderr.write(`${id}: ${ratio.toFixed(3)}\n`)
 }
-try {
-  const place = await world.place()
-  writeFileSync(calls, JSON.stringify(await record(world, place)))
-  for (const part of parts) {
-    if (part === 'start') add(await startFigures(world, place, calls, rounds))
-    if (part === 'quota')
-      add(await startFigures(world, place, calls, Math.ceil(rounds / 4), 100))
-    if (part === 'warm') add(await warmFigures(world, place, calls, 4 * rounds))
-    if (part === 'burst') add(await burstFigures(world, calls))
-    if (part === 'image') add([imageFigure()])
-    if (part === 'matching') add(matchingFigures(world, rounds))
-    if (part === 'settled')
-      add(
-        await settledFigures(world, {
-          settled: values.gate ? 1000 : 5000,
-          unsettled: values.gate ? 200 : 1000,
-          rounds: 2 * rounds,
-        }),
-      )
+
+/** All but those on the cluster: with an API server and Keptn on loopback. */
+const onLoopback = async (): Promise<void> => {
+  const world = await makeWorld()
+  try {
+    const place = await world.place()
+    writeFileSync(calls, JSON.stringify(await record(world, place)))
+    for (const part of parts) {
+      if (part === 'start') add(await startFigures(world, place, calls, rounds))
+      if (part === 'quota')
+        add(await startFigures(world, place, calls, Math.ceil(rounds / 4), 100))
+      if (part === 'warm')
+        add(await warmFigures(world, place, calls, 4 * rounds))
+      if (part === 'burst') add(await burstFigures(world, calls))
+      if (part === 'image') add([imageFigure()])
+      if (part === 'matching') add(matchingFigures(world, rounds))
+      if (part === 'settled')
+        add(
+          await settledFigures(world, {
+            settled: values.gate ? 1000 : 5000,
+            unsettled: values.gate ? 200 : 1000,
+            rounds: 2 * rounds,
+          }),
+        )
+    }
+  } finally {
+    await world.stop()
   }
+}
+try {
+  if (onCluster) add(await clusterFigures(rounds))
+  else await onLoopback()
 } finally {
-  await world.stop()
   rmSync(folder, { recursive: true })
 }
 

@@ -1,134 +1,24 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { median } from '../bench/sample.ts'
-import {
-  apply,
-  BUSYBOX,
-  HOST,
-  kubectl as clusterWide,
-  until,
-} from './cluster.ts'
+import { BUSYBOX, kubectl as clusterWide, until } from './cluster.ts'
 import { follow, type Seen } from './follow.ts'
+import { allAtZero, hello } from './hello.ts'
 import { trigger } from './keptn.ts'
-import { configFor, installOnKnative, knativeMissing, post } from './knative.ts'
+import { configFor, installOnKnative, knativeMissing } from './knative.ts'
 
 const missing = await knativeMissing()
 if (missing) t.bailout(missing)
 
 const ROUNDS = 3
 
-/** The smallest function: tells `SEEN` that it was handed an event. */
-const HELLO = `
-import http from 'node:http'
-
-const server = http.createServer((request, answer) => {
-  request.resume()
-  request.on('end', () => {
-    answer.writeHead(202).end()
-    if (request.method === 'POST')
-      http.request(process.env.SEEN, { method: 'POST' }).end()
-  })
-})
-server.listen(process.env.PORT)
-process.on('SIGTERM', () => server.close())
-`
-
 const installed = await installOnKnative(t)
-const { namespace, keptn, broker, image, kubectl, tasks, read } = installed
-const bare = `${namespace}-bare`
-
-/** When the hello-world was handed an event. */
-const arrivals: number[] = []
+const { namespace, keptn, tasks } = installed
+const bare = await hello(installed)
 const stop = new AbortController()
-const listener = createServer((request, answer) => {
-  arrivals.push(performance.now())
-  request.resume()
-  answer.end()
-})
-await new Promise<void>((resolve) => listener.listen(0, HOST, () => resolve()))
-const { port } = listener.address() as AddressInfo
 t.teardown(async () => {
   stop.abort()
-  listener.closeAllConnections()
-  listener.close()
-  await clusterWide('-n', bare, 'delete', 'ksvc', '--all', '--wait=false')
-  await clusterWide('delete', 'namespace', bare, '--wait=false')
+  await bare.remove()
 })
-
-// Its pods are not hardened: the function's namespace would refuse them.
-await clusterWide('create', 'namespace', bare)
-await apply(
-  [
-    {
-      apiVersion: 'serving.knative.dev/v1',
-      kind: 'Service',
-      metadata: {
-        name: 'hello',
-        namespace: bare,
-        labels: { 'networking.knative.dev/visibility': 'cluster-local' },
-      },
-      spec: {
-        template: {
-          spec: {
-            containers: [
-              {
-                image,
-                command: ['node', '--input-type=module', '-e', HELLO],
-                env: [{ name: 'SEEN', value: `http://${HOST}:${port}` }],
-              },
-            ],
-          },
-        },
-      },
-    },
-    {
-      apiVersion: 'eventing.knative.dev/v1',
-      kind: 'Trigger',
-      metadata: { name: 'hello', namespace },
-      spec: {
-        broker: 'default',
-        filter: { attributes: { type: 'hello' } },
-        subscriber: { uri: `http://hello.${bare}.svc.cluster.local` },
-      },
-    },
-  ]
-    .map((object) => JSON.stringify(object))
-    .join('\n---\n'),
-)
-await clusterWide(
-  ...['-n', bare, 'wait', 'ksvc/hello'],
-  ...['--for=condition=Ready', '--timeout=120s'],
-)
-await kubectl(
-  ...['wait', 'trigger/hello', '--for=condition=Ready', '--timeout=60s'],
-)
-
-const greet = () =>
-  post(broker, {
-    specversion: '1.0',
-    id: `hello-${performance.now()}`,
-    source: 'e2e',
-    type: 'hello',
-    data: {},
-  })
-await until('the hello-world is handed an event', 60, async () => {
-  await greet()
-  return arrivals.length > 0
-})
-
-/** At zero, and the last pod gone: as after a longer idle time. */
-const bothAtZero = () =>
-  until('both are at zero', 180, async () => {
-    const lists = await Promise.all(
-      [namespace, bare].map((each) =>
-        read<{ items: unknown[] }>(
-          `/api/v1/namespaces/${each}/pods?labelSelector=serving.knative.dev/service`,
-        ),
-      ),
-    )
-    return lists.every(({ items }) => items.length === 0)
-  })
 
 /** When the container of a Job's pod was seen running. */
 const startOf = (pods: ReadonlyMap<string, Seen>, job: string) =>
@@ -139,23 +29,16 @@ const startOf = (pods: ReadonlyMap<string, Seen>, job: string) =>
 
 t.test('from zero: a Job alone, a hello-world, the function', async (t) => {
   const pods = await follow(namespace, stop.signal)
-  const barePods = await follow(bare, stop.signal)
+  const barePods = await follow(bare.namespace, stop.signal)
 
   const jobAlone = async (): Promise<number> => {
     const name = `alone-${performance.now()}`.replace('.', '-')
     const begin = performance.now()
     await clusterWide(
-      ...['-n', bare, 'create', 'job', name],
+      ...['-n', bare.namespace, 'create', 'job', name],
       ...[`--image=${BUSYBOX}`, '--', 'sleep', '1'],
     )
     return (await startOf(barePods, name)) - begin
-  }
-  const helloWorld = async (): Promise<number> => {
-    const before = arrivals.length
-    const begin = performance.now()
-    await greet()
-    await until('hello', 60, async () => arrivals.length > before)
-    return arrivals[before]! - begin
   }
   let services = 0
   const task = async (): Promise<number> => {
@@ -174,9 +57,9 @@ t.test('from zero: a Job alone, a hello-world, the function', async (t) => {
     ...{ alone: [], hello: [], task: [] },
   }
   for (let round = 0; round < ROUNDS; round += 1) {
-    await bothAtZero()
+    await allAtZero(namespace, bare.namespace)
     taken.alone.push(await jobAlone())
-    taken.hello.push(await helloWorld())
+    taken.hello.push(await bare.greet())
     taken.task.push(await task())
   }
   const line = (what: string, ms: number[]): string =>
@@ -190,7 +73,7 @@ t.test('from zero: a Job alone, a hello-world, the function', async (t) => {
     ].join('\n'),
   )
   t.ok(
-    median(taken.task) < 2 * (median(taken.hello) + median(taken.alone)),
-    'less than twice what a hello-world and a Job take',
+    median(taken.task) < 1.5 * (median(taken.hello) + median(taken.alone)),
+    'less than one and a half times what a hello-world and a Job take',
   )
 })

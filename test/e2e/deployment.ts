@@ -1,8 +1,8 @@
 import type { Test } from 'tap'
 import type { StandIn } from '../keptn/stand-in.ts'
-import { apiProxy, functionImage } from './cluster.ts'
 import { install, type Installation, NAME } from './installation.ts'
-import { startKeptn, TOKEN } from './keptn.ts'
+import { TOKEN } from './keptn.ts'
+import { surroundings } from './surroundings.ts'
 
 /** The function as a plain Deployment, and Keptn's stand-in. */
 export interface AsDeployment extends Installation {
@@ -22,24 +22,14 @@ export const installDeployment = async (
   t: Test,
   settings: Record<string, string> = {},
 ): Promise<AsDeployment> => {
-  const [image, keptn, proxy] = await Promise.all([
-    functionImage(),
-    startKeptn(),
-    apiProxy(),
-  ])
-  t.teardown(async () => {
-    await keptn.close()
-    await proxy.end()
-  })
+  const beside = await surroundings()
+  const { image, keptn, api } = beside
+  t.teardown(beside.close)
   const installed = await install({
     folder: 'knative/overlays/deployment',
     image,
     token: TOKEN,
-    settings: {
-      KEPTN_API_ENDPOINT: keptn.endpoint,
-      JOB_WATCH_LINGER_SECONDS: '2',
-      ...settings,
-    },
+    settings: { ...beside.settings, ...settings },
   })
   const { kubectl, namespace } = installed
   t.teardown(async () => {
@@ -50,6 +40,6 @@ export const installDeployment = async (
     await installed.remove()
   })
   await kubectl('rollout', 'status', `deploy/${NAME}`, '--timeout=60s')
-  const endpoint = `${proxy.url}/api/v1/namespaces/${namespace}/services/${NAME}:80/proxy/`
-  return { ...installed, keptn, image, api: proxy.url, endpoint }
+  const endpoint = `${api}/api/v1/namespaces/${namespace}/services/${NAME}:80/proxy/`
+  return { ...installed, keptn, image, api, endpoint }
 }

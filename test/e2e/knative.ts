@@ -2,15 +2,14 @@ import { request } from 'node:http'
 import type { Test } from 'tap'
 import type { StandIn } from '../keptn/stand-in.ts'
 import {
-  apiProxy,
   BUSYBOX,
   clusterMissing,
-  functionImage,
   kubectl as clusterWide,
   until,
 } from './cluster.ts'
 import { install, type Installation, NAME } from './installation.ts'
-import { startKeptn, TOKEN } from './keptn.ts'
+import { TOKEN } from './keptn.ts'
+import { surroundings } from './surroundings.ts'
 
 /** Why no test on Knative can run; `undefined` when all is there. */
 export const knativeMissing = async (): Promise<string | undefined> =>
@@ -52,24 +51,14 @@ export const installOnKnative = async (
     ) => Promise<void>
   } = {},
 ): Promise<OnKnative> => {
-  const [image, keptn, proxy] = await Promise.all([
-    functionImage(),
-    startKeptn(),
-    apiProxy(),
-  ])
-  t.teardown(async () => {
-    await keptn.close()
-    await proxy.end()
-  })
+  const beside = await surroundings()
+  const { image, keptn, api } = beside
+  t.teardown(beside.close)
   const installed = await install({
     folder: args.folder ?? 'knative',
     image,
     token: TOKEN,
-    settings: {
-      KEPTN_API_ENDPOINT: keptn.endpoint,
-      JOB_WATCH_LINGER_SECONDS: '2',
-      ...args.settings,
-    },
+    settings: { ...beside.settings, ...args.settings },
     ...(args.more !== undefined && { more: args.more }),
   })
   const { namespace, kubectl } = installed
@@ -84,12 +73,12 @@ export const installOnKnative = async (
   })
   await args.applied?.(installed, { image, keptn })
   await ready(installed, 'ksvc', 'broker', 'trigger')
-  const broker = brokerUrl(proxy.url, namespace)
+  const broker = brokerUrl(api, namespace)
   await comesThrough(keptn, broker)
   // Until the Broker has it: what is lost later is no doing of the sender's.
   keptn.deliver({ url: broker, attempts: 120 })
   const read = async <T>(path: string): Promise<T> => {
-    const answer = await fetch(`${proxy.url}${path}`)
+    const answer = await fetch(`${api}${path}`)
     if (!answer.ok) throw new Error(await answer.text())
     return (await answer.json()) as T
   }

@@ -4,18 +4,17 @@ import { readdirSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import {
-  apiProxy,
   apply,
   BUSYBOX,
-  functionImage,
   HOST,
   kubectl as clusterWide,
   until,
 } from './cluster.ts'
 import { NAME } from './installation.ts'
-import { answeredOnce, answers, startKeptn, TOKEN, trigger } from './keptn.ts'
+import { answeredOnce, answers, TOKEN, trigger } from './keptn.ts'
 import { brokerUrl, knativeMissing, post, ready } from './knative.ts'
 import { applyOverlay, type Overlay } from './overlay.ts'
+import { surroundings } from './surroundings.ts'
 
 /**
  * Every overlay is applied, as it is shipped. What can run here is run: of
@@ -24,15 +23,8 @@ import { applyOverlay, type Overlay } from './overlay.ts'
  */
 const missing = await knativeMissing()
 if (missing) t.bailout(missing)
-const [image, keptn, proxy] = await Promise.all([
-  functionImage(),
-  startKeptn(),
-  apiProxy(),
-])
-t.teardown(async () => {
-  await keptn.close()
-  await proxy.end()
-})
+const { image, keptn, api, close } = await surroundings()
+t.teardown(close)
 
 t.jobs = 2
 
@@ -89,7 +81,7 @@ const send = (
   seen: () => boolean,
 ): Promise<boolean> =>
   until('the event is taken', 90, async () => {
-    await post(brokerUrl(proxy.url, overlay.namespace), event)
+    await post(brokerUrl(api, overlay.namespace), event)
     await pause(4000)
     return seen()
   })

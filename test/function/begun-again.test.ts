@@ -1,18 +1,10 @@
 import t from 'tap'
 import type { PortCall } from '../interpose.ts'
 import { makeWorld, type World } from '../world.ts'
-import { createsTask, endElsewhere } from './given.ts'
+import { createsTask, endElsewhere, ONE_TASK as config } from './given.ts'
 
 // A user deletes a run's head, which is what knows it, and its event comes
 // once more.
-
-const config = `apiVersion: v2
-actions:
-- name: Deploy
-  events: [{name: sh.keptn.event.deployment.triggered}]
-  tasks:
-  - {name: one, image: busybox, cmd: [run]}
-`
 
 const deleteHead = async ({ cluster, jobs }: World): Promise<void> =>
   cluster.delete('Job', 'jobs', jobs('head')[0]!.metadata!.name!)
@@ -20,15 +12,20 @@ const deleteHead = async ({ cluster, jobs }: World): Promise<void> =>
 const isReport = ({ method, args }: PortCall, kind: string): boolean =>
   method === 'send' && (args[0] as { type: string }).type.endsWith(kind)
 
+/** From now on no process survives a `.started`. */
+const restartAtStarted = (world: World, at: 'before' | 'after'): void => {
+  world.fault = async (call, phase) => {
+    if (phase === at && isReport(call, '.started')) world.restart()
+  }
+}
+
 t.test('who takes it over finds the answer and does nothing', async (t) => {
   const world = makeWorld({ config })
   const event = world.trigger()
   await world.deliver(event)
   await world.settle()
   await deleteHead(world)
-  world.fault = async (call, phase) => {
-    if (phase === 'before' && isReport(call, '.started')) world.restart()
-  }
+  restartAtStarted(world, 'before')
   await world.deliver(event)
   t.ok(await world.settle())
   t.strictSame(world.runs, ['one'], 'its task does not run again')
@@ -49,9 +46,7 @@ t.test('... and that its sequence was aborted', async (t) => {
   })
   await endElsewhere(world)
   await deleteHead(world)
-  world.fault = async (call, phase) => {
-    if (phase === 'before' && isReport(call, '.started')) world.restart()
-  }
+  restartAtStarted(world, 'before')
   await world.deliver(event)
   t.ok(await world.settle())
   t.strictSame(world.runs, ['one'], 'its task does not run again')
@@ -61,9 +56,7 @@ t.test('... and that its sequence was aborted', async (t) => {
 t.test('without an answer it runs, after .started', async (t) => {
   const world = makeWorld({ config })
   const event = world.trigger()
-  world.fault = async (call, phase) => {
-    if (phase === 'after' && isReport(call, '.started')) world.restart()
-  }
+  restartAtStarted(world, 'after')
   await world.deliver(event)
   world.fault = undefined
   t.ok(await world.settle())

@@ -2,15 +2,7 @@ import t from 'tap'
 import { sleep } from '../../function/clock.ts'
 import type { PortCall } from '../interpose.ts'
 import { makeWorld } from '../world.ts'
-import { createsTask, endElsewhere } from './given.ts'
-
-const config = `apiVersion: v2
-actions:
-- name: Deploy
-  events: [{name: sh.keptn.event.deployment.triggered}]
-  tasks:
-  - {name: one, image: busybox, cmd: [run]}
-`
+import { createsTask, endElsewhere, ONE_TASK as config } from './given.ts'
 
 /** Stands still for two minutes at a call, while the run is ended elsewhere. */
 const frozenAt = async (

@@ -194,6 +194,14 @@ export const ended = (name: string, exitCode: number, message?: string) =>
 export const waiting = (name: string, reason: string, message = 'because') =>
   containerStatus(name, { waiting: { reason, message } })
 
+export const ONE_TASK = `apiVersion: v2
+actions:
+- name: Deploy
+  events: [{name: sh.keptn.event.deployment.triggered}]
+  tasks:
+  - {name: one, image: busybox, cmd: [run]}
+`
+
 /** Two tasks one after the other; the first gets the files of `data/`. */
 export const TWO_TASKS = `apiVersion: v2
 actions:
