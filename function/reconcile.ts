@@ -346,7 +346,12 @@ const createTask = async (
 ): Promise<void> => {
   const { ports, head } = pass
   const name = recordName(step)
-  const job = await createOrRefusal(ports, head, step)
+  const job = await createOrRefusal(ports, head, step).catch(
+    async (error: unknown) => {
+      await markStarted(pass).catch(() => {})
+      throw error
+    },
+  )
   if (typeof job === 'string') {
     await mark(pass, { ...tasks, [name]: { state: 'failed', reason: job } })
     return
@@ -386,6 +391,16 @@ const createOrRefusal = async (
       `the cluster does not accept its job: ${error.message}`,
     )
   }
+}
+
+/**
+ * The first task's Job has to wait (for a quota, or for an API server that is
+ * away for a moment): that `.started` went out is written down without it, so
+ * that the next pass need not wait until this one's claim is over.
+ */
+const markStarted = async (pass: Pass): Promise<void> => {
+  if (pass.startedSent && !pass.head.announced)
+    await mark(pass, pass.head.tasks)
 }
 
 const mark = async (

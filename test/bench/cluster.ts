@@ -80,7 +80,7 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
       )
       return { started: pod.started! - begin, ended: pod.ended! - begin }
     }
-    const atZero = () => allAtZero(namespace, bare.namespace)
+    const atZero = () => allAtZero(namespace)
 
     const jobs: Omit<Bare, 'cold'>[] = []
     const [one, three]: [number[], number[]] = [[], []]
@@ -97,9 +97,8 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
     const [oneCold, threeCold]: [number[], number[]] = [[], []]
     const gapsCold: number[] = []
     for (let round = 0; round < Math.ceil(rounds / 3); round += 1) {
-      await atZero()
+      await allAtZero(namespace, bare.namespace)
       bares.push({ ...(await plain()), cold: await bare.greet() })
-      await atZero()
       oneCold.push(await sequence(config(1)))
       await atZero()
       threeCold.push(await sequence(config(3)))

@@ -61,7 +61,7 @@ t.test(
       head!.metadata.name,
       '--wait=false',
     )
-    await keptn.ended(context, 90_000)
+    await keptn.ended(context, 30_000)
     answeredOnce(t, keptn, triggered)
     await until('its files are gone', 30, async () => (await bundles()) === 0)
     await installed.kubectl('delete', ...quota)

@@ -3,7 +3,7 @@ import { ClusterError } from '../../function/cluster/cluster.ts'
 import { sleep } from '../../function/clock.ts'
 import type { PortCall } from '../interpose.ts'
 import { makeWorld, type World } from '../world.ts'
-import { TWO_TASKS as config } from './given.ts'
+import { createsTask, TWO_TASKS as config } from './given.ts'
 
 const files = { 'data/a.txt': 'a' }
 const MINUTE = 60_000
@@ -90,6 +90,38 @@ for (const [what, fails] of [
     answeredOnce(t, event)
   })
 }
+
+/** No Job of the first task is taken, for so long. */
+const noRoom = (ms: number) =>
+  away(ms, async (call) => {
+    if (createsTask(call))
+      throw new ClusterError('QuotaExceeded', 'exceeded quota')
+  })
+
+t.test('no room for the first Job: it goes on when there is', async (t) => {
+  const event = world.trigger()
+  noRoom(5_000)
+  await world.deliver(event)
+  t.equal(
+    await world.clock.run(() => world.runs.length > 0, MINUTE / 2),
+    true,
+    'no claim is waited for',
+  )
+  t.equal(await world.settle(), true)
+  answeredOnce(t, event)
+})
+
+t.test('... and a cancel meanwhile is told at once', async (t) => {
+  const event = world.trigger()
+  noRoom(HOUR)
+  await world.deliver(event)
+  await world.clock.advance(5_000)
+  const [head] = world.jobs('head')
+  await world.cluster.delete('Job', 'jobs', head!.metadata!.name!)
+  t.equal(await world.settle(MINUTE / 2), true)
+  t.strictSame(world.kinds(event), ['started', 'finished'])
+  t.strictSame(world.runs, [])
+})
 
 t.test('Keptn is away when an event was taken: it waits', async (t) => {
   const event = world.trigger()

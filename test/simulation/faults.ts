@@ -46,7 +46,7 @@ export interface Part {
   of: number
 }
 
-const WHOLE: Part = { index: 0, of: 1 }
+export const WHOLE: Part = { index: 0, of: 1 }
 
 export interface Tried {
   schedule: Schedule

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { WHOLE } from './faults.ts'
 import { type runFaults, type runSeeds, sum, type Tally } from './tally.ts'
 
 type Seeds = Parameters<typeof runSeeds>[0]
@@ -41,11 +42,15 @@ export const inParallel = ({
 export const faultsInParallel = ({
   workers = availableParallelism(),
   progress,
+  part = WHOLE,
   ...faults
-}: Omit<Faults, 'part' | 'progress'> & Options): Promise<Tally> =>
+}: Omit<Faults, 'progress'> & Options): Promise<Tally> =>
   together(
     shares(workers).map((index) => ({
-      faults: { ...faults, part: { index, of: workers } },
+      faults: {
+        ...faults,
+        part: { index: part.index + index * part.of, of: part.of * workers },
+      },
     })),
     progress,
   )

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { faultsInParallel, inParallel } from './in-parallel.ts'
+import type { Part } from './faults.ts'
 import { INVARIANTS } from './judge.ts'
 import { randomSchedule } from './random.ts'
 import type { Schedule } from './schedule.ts'
@@ -15,8 +16,9 @@ const USAGE = `The whole system under schedules of faults, on a virtual clock.
       schedules drawn from the seeds (default: 20000 from 1)
   npm run simulate -- --seed N | --schedule JSON
       one schedule, shrunk if it fails, with everything that happens
-  npm run simulate -- --faults SCOPE [--depth 1|2] [--workers N]
-      every single fault (and with 2 every pair of them) at every call
+  npm run simulate -- --faults SCOPE [--depth 1|2] [--part I/N] [--workers N]
+      every single fault (and with 2 every pair of them) at every call, or the
+      Ith of N parts of them
   npm run simulate -- --turns SCOPE [--deviations N] [--runs LIMIT]
       every order of the calls, each state once
 
@@ -33,6 +35,7 @@ const { values } = parseArgs({
     schedule: { type: 'string' },
     faults: { type: 'string' },
     depth: { type: 'string', default: '1' },
+    part: { type: 'string', default: '1/1' },
     turns: { type: 'string' },
     deviations: { type: 'string' },
     help: { type: 'boolean', default: false },
@@ -45,6 +48,13 @@ const scopeNamed = (name: string): ScopeName => {
   if (!(name in SCOPES))
     throw new Error(`there is no scope ${name}\n\n${USAGE}`)
   return name as ScopeName
+}
+
+const partOf = (text: string): Part => {
+  const [, nth = 0, of = 0] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).map(Number)
+  if (nth < 1 || nth > of)
+    throw new Error(`--part ${text} is not like 2/10\n\n${USAGE}`)
+  return { index: nth - 1, of }
 }
 
 /** Shows one schedule from its beginning to its end. */
@@ -98,6 +108,7 @@ const run = async (): Promise<number> => {
     const tally = await faultsInParallel({
       scope: scopeNamed(values.faults),
       depth: values.depth === '2' ? 2 : 1,
+      part: partOf(values.part),
       progress,
       ...workers,
     })
