@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { BUSYBOX, kubectl as clusterWide, until } from '../e2e/cluster.ts'
 import { follow, type Seen } from '../e2e/follow.ts'
 import { allAtZero, hello } from '../e2e/hello.ts'
@@ -10,6 +11,9 @@ import { compare, type Figure, median } from './sample.ts'
 
 /** Longer than the function stays after an event, until its pod is gone. */
 const LONG_SECONDS = 60
+
+/** Until the kubelet is at rest again. */
+const SETTLED_MS = 5000
 
 /** Tasks of 10 ms, but for the first, when it has to be long. */
 const config = (tasks: number, firstSeconds = 0.01): string =>
@@ -80,7 +84,11 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
       )
       return { started: pod.started! - begin, ended: pod.ended! - begin }
     }
-    const atZero = () => allAtZero(namespace)
+    const atZero = async (...namespaces: string[]): Promise<void> => {
+      await allAtZero(namespace, ...namespaces)
+      // What was left of the pods is cleared away.
+      await pause(SETTLED_MS)
+    }
 
     const jobs: Omit<Bare, 'cold'>[] = []
     const [one, three]: [number[], number[]] = [[], []]
@@ -97,8 +105,9 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
     const [oneCold, threeCold]: [number[], number[]] = [[], []]
     const gapsCold: number[] = []
     for (let round = 0; round < Math.ceil(rounds / 3); round += 1) {
-      await allAtZero(namespace, bare.namespace)
+      await atZero(bare.namespace)
       bares.push({ ...(await plain()), cold: await bare.greet() })
+      await pause(SETTLED_MS)
       oneCold.push(await sequence(config(1)))
       await atZero()
       threeCold.push(await sequence(config(3)))
@@ -106,9 +115,9 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
       seen.clear()
       const long = sequence(config(2, LONG_SECONDS))
       await until('its task runs', 60, async () =>
-        [...seen.values()].some(({ started }) => started !== undefined),
+        tasksOf(seen).some(({ started }) => started !== undefined),
       )
-      await atZero()
+      await allAtZero(namespace)
       const zero = performance.now()
       await long
       if (zero > Math.min(...tasksOf(seen).map(({ ended = 0 }) => ended)))

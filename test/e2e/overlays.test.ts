@@ -177,6 +177,30 @@ t.test('job-namespace-privileged: root, only there', async (t) => {
   t.match(refused, { result: 'fail', message: /privileged/i })
 })
 
+t.test('redact-secrets: what a Secret holds is not told', async (t) => {
+  const overlay = await installed(t, 'redact-secrets')
+  await ready(overlay, 'ksvc', 'broker', 'trigger')
+  const word = 'a word of the team'
+  for (const name of ['team-secret', 'other-secret'])
+    await overlay.kubectl(
+      ...['create', 'secret', 'generic', name, `--from-literal=WORD=${word}`],
+    )
+  const telling = (secret: string) =>
+    config(
+      task(
+        'Tell',
+        `cmd: [sh, -c, 'echo "it is $WORD"; echo "$WORD" | base64']
+        env: [{name: ${secret}, valueFrom: secret}]`,
+      ),
+    )
+  const finished = await runs(t, overlay, telling('team-secret'))
+  t.match(finished, { result: 'pass', message: 'it is ' })
+  t.notMatch(finished, { message: word })
+  t.notMatch(finished, { message: Buffer.from(word).toString('base64') })
+  const refused = await runs(t, overlay, telling('other-secret'))
+  t.match(refused, { result: 'fail', message: /other-secret .*not allowed/ })
+})
+
 t.test(
   'without-keptn: files from a ConfigMap, replies to the Broker',
   async (t) => {
