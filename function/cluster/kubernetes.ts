@@ -43,6 +43,12 @@ const SILENCE_MS = 150_000
 /** Enough for the API server's reason why not. */
 const STATUS_BYTES = 65_536
 
+/** A line of a log has seldom fewer: so many lines are asked for at first. */
+const LINE_BYTES = 64
+
+/** A cut before a whole character leaves out less than that. */
+const UTF8_BYTES = 4
+
 /** The port to a Kubernetes API server. */
 export class KubernetesCluster implements Cluster {
   readonly #transport: Transport
@@ -211,10 +217,24 @@ export class KubernetesCluster implements Cluster {
     options: { container: string; limitBytes: number },
   ): Promise<string> {
     const { container, limitBytes } = options
-    // The API's own limit keeps the oldest bytes. A line is a byte at least,
-    // so that so many lines are enough.
+    // The API's own limit keeps the oldest bytes: the last lines are asked for,
+    // more of them if they were too short. A line is a byte at least.
+    for (
+      let lines = Math.ceil(limitBytes / LINE_BYTES);
+      ;
+      lines = Math.min(8 * lines, limitBytes)
+    ) {
+      const request = this.#requests.log(namespace, pod, container, lines)
+      const bytes = await this.#tail(await request, limitBytes)
+      const all = lines >= limitBytes || linesIn(bytes) < lines
+      if (all || bytes.length > limitBytes - UTF8_BYTES) return bytes.toString()
+    }
+  }
+
+  /** The last bytes of a log; none when its container has not started. */
+  async #tail(request: ApiRequest, limitBytes: number): Promise<Buffer> {
     const response = await this.#transport.stream(
-      await this.#requests.log(namespace, pod, container, limitBytes),
+      request,
       AbortSignal.timeout(this.#timeoutMs),
     )
     const { statusCode = 0 } = response
@@ -225,9 +245,9 @@ export class KubernetesCluster implements Cluster {
     ).catch((error) => {
       throw unavailable(error, this.#timeoutMs)
     })
-    if (succeeded) return bytes.toString()
+    if (succeeded) return bytes
     const error = errorOf(statusCode, bytes.toString())
-    if (error.message.includes('is waiting to start')) return ''
+    if (error.message.includes('is waiting to start')) return Buffer.alloc(0)
     throw error
   }
 
@@ -236,6 +256,13 @@ export class KubernetesCluster implements Cluster {
     this.#transport.close()
   }
 }
+
+const NEWLINE = 10
+
+/** The last one may have no end yet. */
+const linesIn = (bytes: Buffer): number =>
+  bytes.reduce((count, byte) => (byte === NEWLINE ? count + 1 : count), 0) +
+  (bytes.length > 0 && bytes.at(-1) !== NEWLINE ? 1 : 0)
 
 const watchEvent = <K extends Kind>(
   line: string,

@@ -3,6 +3,7 @@ import { BUSYBOX, clusterMissing, locustImage, until } from './cluster.ts'
 import { installDeployment } from './deployment.ts'
 import { NAME } from './installation.ts'
 import { answeredOnce, answers, deliveriesOf, play, trigger } from './keptn.ts'
+import { configFor } from './knative.ts'
 
 const missing = clusterMissing()
 if (missing) t.bailout(missing)
@@ -177,6 +178,22 @@ actions:
       )
   }
   t.notMatch(played.finished['message'], 'tiger', 'no secret is reported')
+})
+
+t.test('of a long log the end is told, without a gap', async (t) => {
+  const { finished } = await play(keptn, {
+    ...{ service: 'long-log', task: 'deployment' },
+    config: configFor(
+      'sh.keptn.event.deployment.triggered',
+      'seq 100001 300000',
+    ),
+  })
+  const lines = String(finished['message']).match(/^\d{6}$/gm) ?? []
+  t.ok(lines.length > 8000, `${lines.length} of 200,000 lines`)
+  t.same(
+    lines.map(Number),
+    lines.map((_, index) => 300_001 - lines.length + index),
+  )
 })
 
 /** When the task's container ended; milliseconds since the epoch. */

@@ -403,9 +403,44 @@ void t.test('of a log the newest bytes are read', async (t) => {
   t.match(received, [
     {
       path: '/api/v1/namespaces/ns/pods/pod/log',
-      query: { container: 'main', tailLines: '7' },
+      query: { container: 'main', tailLines: '1' },
     },
   ])
+})
+
+const lastLines =
+  (log: string): Answer =>
+  ({ query }, response) => {
+    const lines = log.split(/(?<=\n)/)
+    response.end(lines.slice(-Number(query['tailLines'])).join(''))
+  }
+
+void t.test('more lines are asked for when they are short', async (t) => {
+  const log = 'a\n'.repeat(700) + 'b'
+  for (const [limitBytes, asked] of [
+    [1000, ['16', '128', '1000']],
+    [100, ['2', '16', '100']],
+    [20, ['1', '8', '20']],
+  ] as const) {
+    const { cluster, received } = await served(t, lastLines(log))
+    t.equal(
+      await cluster.log('ns', 'pod', { container: 'main', limitBytes }),
+      log.slice(-limitBytes),
+    )
+    t.same(
+      received.map(({ query }) => query['tailLines']),
+      asked,
+    )
+  }
+})
+
+void t.test('a whole log is asked for once', async (t) => {
+  for (const log of ['', 'a line\n', 'one\ntwo\nthree']) {
+    const { cluster, received } = await served(t, lastLines(log))
+    const options = { container: 'main', limitBytes: 1000 }
+    t.equal(await cluster.log('ns', 'pod', options), log)
+    t.equal(received.length, 1)
+  }
 })
 
 void t.test('a container that did not start has no log', async (t) => {
