@@ -64,10 +64,8 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
     let services = 0
     const sequence = async (text: string): Promise<number> => {
       const begin = performance.now()
-      await play(keptn, {
-        service: `bench-${(services += 1)}`,
-        ...{ task: 'deployment', config: text },
-      })
+      const service = `bench-${(services += 1)}`
+      await play(keptn, { service, task: 'deployment', config: text }, 180)
       return performance.now() - begin
     }
     const plain = async (): Promise<Omit<Bare, 'cold'>> => {

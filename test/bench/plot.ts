@@ -1,6 +1,7 @@
 /**
- * Draws `docs/bench.svg` from a result: `node test/bench/plot.ts
- * [results.json]`. A bar is ours to its baseline, the line what is to reach.
+ * Draws `docs/bench.svg` from results: `node test/bench/plot.ts [FILE…]`;
+ * default: those that are kept here. A bar is ours to its baseline, the line
+ * what is to reach.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -48,20 +49,30 @@ export const plot = (figures: readonly Figure[], caption: string): string => {
   ].join('\n')
 }
 
+interface Result {
+  figures: Figure[]
+  load: number
+  commit: string
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const file = process.argv[2] ?? join(import.meta.dirname, 'results.json')
-  const result = JSON.parse(readFileSync(file, 'utf8')) as {
-    figures: Figure[]
-    load: number
-    commit: string
-  }
+  const given = process.argv.slice(2)
+  const kept = ['results.json', 'results-cluster.json'].map((name) =>
+    join(import.meta.dirname, name),
+  )
+  const results = (given.length > 0 ? given : kept).map(
+    (file) => JSON.parse(readFileSync(file, 'utf8')) as Result,
+  )
+  const when = results.map(
+    ({ commit, load }) => `${commit} (load ${load.toFixed(1)})`,
+  )
   const docs = join(import.meta.dirname, '../../docs')
   mkdirSync(docs, { recursive: true })
   writeFileSync(
     join(docs, 'bench.svg'),
     plot(
-      result.figures,
-      `Ours to the baseline of the same run (dashed: the same, black: to reach); commit ${result.commit}, machine's load ${result.load.toFixed(1)}`,
+      results.flatMap(({ figures }) => figures),
+      `Ours to the baseline of the same run (dashed: the same, black: to reach); commit ${when.join(', ')}`,
     ),
   )
 }

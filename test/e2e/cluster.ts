@@ -68,7 +68,23 @@ export const kubectl = (...args: string[]): Promise<string> =>
   run(KUBECTL, args)
 
 export const apply = (manifest: string, ...flags: string[]): Promise<string> =>
-  run(KUBECTL, ['apply', ...flags, '-f', '-'], manifest)
+  patiently(['apply', ...flags, '-f', '-'], manifest)
+
+/** Applies a folder with a kustomization. */
+export const applyFolder = (folder: string): Promise<string> =>
+  patiently(['apply', '-k', folder])
+
+/** Knative's webhooks judge what is applied, and may be away for a moment. */
+const patiently = async (args: string[], input?: string): Promise<string> => {
+  for (let left = 10; ; left -= 1)
+    try {
+      return await run(KUBECTL, args, input)
+    } catch (error) {
+      if (left === 0 || !/failed calling webhook/.test(String(error)))
+        throw error
+      await pause(3000)
+    }
+}
 
 /** One object or list as JSON. */
 export const get = async <T>(...args: string[]): Promise<T> =>

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { randomBytes } from 'node:crypto'
-import { apply, get, kubectl } from './cluster.ts'
+import { apply, applyFolder, get, kubectl } from './cluster.ts'
 
 /** What the tests read of a Job. */
 export interface JobView {
@@ -58,7 +58,7 @@ export const install = async (args: {
     )
   const dir = makeFolder(namespace, args)
   try {
-    await kubectl('apply', '-k', dir)
+    await applyFolder(dir)
   } finally {
     rmSync(dir, { recursive: true })
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { instanceId } from '../../function/names.ts'
 import {
+  applyFolder,
   foreign,
   kubectl as clusterWide,
   KUBECONFIG,
@@ -90,7 +91,7 @@ for (const [what, to] of [
         'jsonpath={.status.latestReadyRevisionName}',
       )
     const old = await revision()
-    await clusterWide('apply', '-k', folderFor(to))
+    await applyFolder(folderFor(to))
     await until('the new revision is ready', 120, async () => {
       return (await revision()) !== old
     })
