@@ -1,7 +1,11 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
+import { WATCH_COMMAND } from '../watch-job.ts'
 
 const run = promisify(execFile)
+
+/** V8 refuses a cache that was made under other flags than some of these. */
+const FLAGS: Record<string, string[]> = { watch: WATCH_COMMAND.slice(1, -1) }
 
 /**
  * Makes `dist/NAME.cache` for `dist/NAME.bundle.js`: what V8 compiled while
@@ -11,5 +15,6 @@ const run = promisify(execFile)
  */
 export const makeCodeCache = async (name: string): Promise<void> => {
   const warmUp = `${import.meta.dirname}/warm-up.ts`
-  await run(process.execPath, [warmUp, name], { timeout: 60_000 })
+  const flags = FLAGS[name] ?? []
+  await run(process.execPath, [...flags, warmUp, name], { timeout: 60_000 })
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
+import { WATCH_COMMAND } from '../../function/watch-job.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -21,6 +22,21 @@ const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
 const [, entries = ''] =
   /^RUN node function\/build\/main\.ts (.+)$/m.exec(dockerfile) ?? []
 
+/** As the manifest has them. */
+const [, serverFlags = ''] =
+  /name: NODE_OPTIONS\n\s+value: (.+)/.exec(
+    readFileSync(join(ROOT, 'knative/base/400-function.yaml'), 'utf8'),
+  ) ?? []
+
+const IS_REJECTED = `
+const { readFileSync } = require('node:fs')
+const { Script } = require('node:vm')
+const [, path] = process.argv
+const cachedData = readFileSync(path + '.cache')
+const script = new Script(readFileSync(path + '.bundle.js', 'latin1'), { cachedData })
+console.log(script.cachedDataRejected)
+`
+
 t.test('the image holds what is used and nothing else', async (t) => {
   const folder = t.testdir()
   for (const name of ['config', 'function'])
@@ -35,6 +51,14 @@ t.test('the image holds what is used and nothing else', async (t) => {
   const text = (name: string) => readFileSync(join(dist, name), 'utf8')
   t.notMatch(text('server.bundle.js'), 'sourceMappingURL')
   t.notMatch(text('server.bundle.js'), ROOT, 'nor where it was made')
+  for (const [entry, flags] of [
+    ['server', serverFlags.split(' ')],
+    ['watch', WATCH_COMMAND.slice(1, -1)],
+  ] as const) {
+    const argv = [...flags, '-e', IS_REJECTED, join(dist, entry)]
+    const rejected = execFileSync(process.execPath, argv, { env: {} })
+    t.equal(String(rejected), 'false\n', `V8 takes the cache of ${entry}`)
+  }
 })
 
 t.test('the last stage adds Node and that, and runs as nobody', async (t) => {
