@@ -4,7 +4,7 @@ import { WATCH_COMMAND } from '../watch-job.ts'
 
 const run = promisify(execFile)
 
-/** V8 refuses a cache that was made under other flags than some of these. */
+/** What the image starts it with: under other flags V8 refuses the cache. */
 const FLAGS: Record<string, string[]> = { watch: WATCH_COMMAND.slice(1, -1) }
 
 /**
