@@ -8,7 +8,7 @@ import { startStandIn, type StandIn } from '../keptn/stand-in.ts'
 export const ROOT = join(import.meta.dirname, '../..')
 
 /** As the manifest has it. */
-const NODE_OPTIONS = /name: NODE_OPTIONS\n\s+value: (.+)/.exec(
+export const NODE_OPTIONS = /name: NODE_OPTIONS\n\s+value: (.+)/.exec(
   readFileSync(join(ROOT, 'knative/base/400-function.yaml'), 'utf8'),
 )![1]!
 

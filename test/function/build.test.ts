@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import t from 'tap'
 import { WATCH_COMMAND } from '../../function/watch-job.ts'
+import { NODE_OPTIONS } from '../bench/world.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..')
 
@@ -21,12 +22,6 @@ const IN_IMAGE = [
 const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8')
 const [, entries = ''] =
   /^RUN node function\/build\/main\.ts (.+)$/m.exec(dockerfile) ?? []
-
-/** As the manifest has them. */
-const [, serverFlags = ''] =
-  /name: NODE_OPTIONS\n\s+value: (.+)/.exec(
-    readFileSync(join(ROOT, 'knative/base/400-function.yaml'), 'utf8'),
-  ) ?? []
 
 const IS_REJECTED = `
 const { readFileSync } = require('node:fs')
@@ -52,7 +47,7 @@ t.test('the image holds what is used and nothing else', async (t) => {
   t.notMatch(text('server.bundle.js'), 'sourceMappingURL')
   t.notMatch(text('server.bundle.js'), ROOT, 'nor where it was made')
   for (const [entry, flags] of [
-    ['server', serverFlags.split(' ')],
+    ['server', NODE_OPTIONS.split(' ')],
     ['watch', WATCH_COMMAND.slice(1, -1)],
   ] as const) {
     const argv = [...flags, '-e', IS_REJECTED, join(dist, entry)]
