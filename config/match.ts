@@ -27,12 +27,31 @@ interface Subject {
   type: string
   view: Record<string, unknown>
   budget: Budget
-  patterns: Budget
+  patterns: Patterns
   /** Why a name does not match, by syntax and name: files repeat names. */
   names: Map<string, string | undefined>
 }
 
 type Verdict = Omit<EntryMatch, 'index'>
+
+/** What the names of a file were read as, by syntax and name. */
+interface Patterns {
+  budget: Budget
+  read: Map<string, ReturnType<typeof readPattern>>
+}
+
+/** Read once for a file: events that come together are mostly of one. */
+const patternsOf = (() => {
+  const known = new WeakMap<JobConfig, Patterns>()
+  return (config: JobConfig): Patterns => {
+    let patterns = known.get(config)
+    if (!patterns) {
+      patterns = { budget: newPatternBudget(), read: new Map() }
+      known.set(config, patterns)
+    }
+    return patterns
+  }
+})()
 
 /**
  * Judges every action of the file, in file order. An action matches when one
@@ -47,7 +66,7 @@ export const matchEvent = (
     type: event.type,
     view: eventView(event),
     budget: newBudget(),
-    patterns: newPatternBudget(),
+    patterns: patternsOf(config),
     names: new Map(),
   }
   return config.actions.map((action, index) => {
@@ -75,15 +94,17 @@ const nameMismatch = (
 ): string | undefined => {
   const { names } = subject
   const key = `${entry.syntax} ${entry.name}`
-  if (!names.has(key)) names.set(key, judgeName(entry, subject))
+  if (!names.has(key)) names.set(key, judgeName(entry, key, subject))
   return names.get(key)
 }
 
 const judgeName = (
   entry: EventEntry,
-  { type, patterns }: Subject,
+  key: string,
+  { type, patterns: { budget, read } }: Subject,
 ): string | undefined => {
-  const matches = readPattern(entry, patterns)
+  const matches = read.get(key) ?? readPattern(entry, budget)
+  read.set(key, matches)
   if (typeof matches !== 'function')
     return `name ${quote(entry.name)} is an invalid pattern: ${matches.error}`
   if (matches(type)) return undefined

@@ -103,3 +103,22 @@ t.test('a long value is cut in the reason', (t) => {
   t.ok((match?.entries[0]?.reason?.length ?? Infinity) < 400)
   t.end()
 })
+
+t.test('the next event is judged as the first of a file was', (t) => {
+  const large: EventEntry[] = Array.from({ length: 5 }, (_, index) => ({
+    name: `${index}${'x'.repeat(900)}{1..90}`,
+    syntax: 'glob',
+  }))
+  const config = { actions: [action(re2('*'), re2('test'), ...large)] }
+  const first = matchEvent(config, event)
+  const reasons = first[0]?.entries.map(({ reason }) => reason)
+  t.match(reasons?.at(-1), /all patterns together are too large/)
+  t.strictSame(matchEvent(config, event), first)
+  const other = { ...event, type: 'sh.keptn.event.deployment.finished' }
+  t.strictSame(
+    matchEvent(config, other)[0]?.entries.map(({ matched }) => matched),
+    [false, false, false, false, false, false, false],
+    'of another type',
+  )
+  t.end()
+})
