@@ -1,3 +1,4 @@
+import type { Server } from 'node:http'
 import fastify, {
   type FastifyInstance,
   type FastifyRequest,
@@ -24,7 +25,8 @@ const NO_SCHEMAS = { buildValidator: noSchema, buildSerializer: noSchema }
 /**
  * The function over HTTP. `bodyLimit` in bytes; `lost` is told of an event
  * that could not be delivered (the dead letter); without `checkSender`
- * anybody may post.
+ * anybody may post. `server`: one that is there already and passes requests
+ * on to `routing`.
  */
 export const buildApp = (args: {
   executor: JobExecutor
@@ -32,9 +34,11 @@ export const buildApp = (args: {
   log: Log
   bodyLimit: number
   checkSender?: CheckSender
+  server?: Server
 }): FastifyInstance => {
-  const { executor, lost, log } = args
+  const { executor, lost, log, server } = args
   const app = fastify({
+    ...(server && { serverFactory: () => server }),
     logger: false,
     bodyLimit: args.bodyLimit,
     schemaController: { compilersFactory: NO_SCHEMAS },

@@ -17,3 +17,9 @@ export const jsonLog =
     )
 
 export const noLog: Log = () => {}
+
+/** Where the image's processes log. */
+export const standardOutput = jsonLog(
+  (line) => process.stdout.write(line),
+  () => Date.now(),
+)

@@ -15,7 +15,8 @@ import { type Auth, keptnAuth } from './keptn/auth.ts'
 import { type Http, http as systemHttp } from './keptn/http.ts'
 import { keptnReporter } from './keptn/reporter.ts'
 import { keptnResourceStore } from './keptn/resource-store.ts'
-import { jsonLog } from './log.ts'
+import { standardOutput as log } from './log.ts'
+import { type OpenPort, openPort } from './open-port.ts'
 import { ownImage } from './own-image.ts'
 import type { Ports } from './ports.ts'
 import type { Reporter } from './reporter.ts'
@@ -90,11 +91,7 @@ const reporterOf = (settings: Settings): Reporter | undefined => {
   return undefined
 }
 
-const start = async (): Promise<void> => {
-  const log = jsonLog(
-    (line) => process.stdout.write(line),
-    () => Date.now(),
-  )
+const start = async (opened: OpenPort | undefined): Promise<void> => {
   const settings = readSettings(process.env, { read: readFile })
   const connection = await connect(process.env)
   const cluster = new KubernetesCluster(connection)
@@ -122,7 +119,9 @@ const start = async (): Promise<void> => {
   if (!sender) log('warn', 'anybody in the cluster may post: see AUDIENCE')
   const executor = jobExecutor(ports)
   const inTurn = atMost(EVENTS_AT_ONCE)
+  const { server, answer } = opened ?? (await openPort(settings.port, log))
   const app = buildApp({
+    server,
     executor: {
       ...executor,
       event: (event) => inTurn(() => executor.event(event)),
@@ -140,17 +139,14 @@ const start = async (): Promise<void> => {
     }),
   })
   await app.ready()
-  // At every address; fastify's own listen() would load what resolves names.
-  await new Promise<void>((resolve, reject) =>
-    app.server.once('error', reject).listen(settings.port, resolve),
-  )
-  log('info', 'listening', { port: settings.port })
+  answer(app.routing)
   // Known, and the way to the API server open, when the first event comes.
   ports.image().catch(() => undefined)
 
   const stop = async (): Promise<void> => {
     log('info', 'stopping')
-    const drained = Promise.all([app.close(), watch.stop()]).then(() =>
+    const closed = new Promise((resolve) => server.close(resolve))
+    const drained = Promise.all([closed, app.close(), watch.stop()]).then(() =>
       executor.idle(),
     )
     await Promise.race([
@@ -163,9 +159,10 @@ const start = async (): Promise<void> => {
   process.once('SIGINT', () => void stop())
 }
 
-start().catch((error: unknown) => {
-  process.stderr.write(
-    `${error instanceof SettingsError ? error.message : String((error as Error).stack ?? error)}\n`,
-  )
-  process.exit(1)
-})
+/** Serves until it is told to stop; `opened`: its port, if it is open. */
+export const serve = (opened?: OpenPort): Promise<void> =>
+  start(opened).catch((error: unknown) => {
+    if (!(error instanceof SettingsError)) throw error
+    process.stderr.write(`${error.message}\n`)
+    process.exit(1)
+  })

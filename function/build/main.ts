@@ -25,8 +25,11 @@ const ENTRIES: Record<string, string> = {
   'job-executor': 'function/cli/main.ts',
 }
 
-/** Entries that are started with a code cache, as others wait for them. */
-const CACHED = ['server', 'watch']
+/** What starts entries with a code cache, as others wait for them. */
+const STARTS: Record<string, string> = {
+  server: 'function/start.ts',
+  watch: 'function/watch/start.ts',
+}
 
 const wanted = process.argv.slice(2)
 const entryPoints = Object.fromEntries(
@@ -54,9 +57,7 @@ const options: BuildOptions = {
   logOverride: { 'empty-import-meta': 'error' },
 }
 const [cached, plain] = [true, false].map((wanted) =>
-  Object.entries(entryPoints).filter(
-    ([name]) => CACHED.includes(name) === wanted,
-  ),
+  Object.entries(entryPoints).filter(([name]) => name in STARTS === wanted),
 )
 await build({ ...options, entryPoints: Object.fromEntries(plain!) })
 await build({
@@ -71,7 +72,7 @@ await build({
 await build({
   ...options,
   entryPoints: Object.fromEntries(
-    cached!.map(([name]) => [name, 'function/cached-start.ts']),
+    cached!.map(([name]) => [name, STARTS[name]!]),
   ),
 })
 await Promise.all(cached!.map(([name]) => makeCodeCache(name)))

@@ -10,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Script } from 'node:vm'
 import { LABEL } from '../labels.ts'
 import { instanceId, watchName } from '../names.ts'
+import type { serve } from '../server.ts'
 import { warmUpWorld } from './warm-up-world.ts'
 
 const [entry = 'server'] = process.argv.slice(2)
@@ -89,9 +90,11 @@ await world.cluster.create('Pod', {
 })
 const run = script.runInThisContext() as (
   require: typeof requireHere,
-  module: { exports: unknown },
+  module: { exports: { serve?: typeof serve } },
 ) => void
-run(requireHere, { exports: {} })
+const module: Parameters<typeof run>[1] = { exports: {} }
+run(requireHere, module)
+void module.exports.serve?.()
 
 /** One run: event, task, callback; then the end of the process. */
 const server = async (): Promise<void> => {

@@ -3,7 +3,7 @@ import { systemClock } from '../clock.ts'
 import { connect } from '../cluster/connection.ts'
 import { KubernetesCluster } from '../cluster/kubernetes.ts'
 import { http } from '../keptn/http.ts'
-import { jsonLog } from '../log.ts'
+import { standardOutput as log } from '../log.ts'
 import { jobWatch } from './job-watch.ts'
 import { ringAt } from './ring.ts'
 import { WATCHING } from './slim.ts'
@@ -14,11 +14,6 @@ const setting = (name: string): string => {
     throw new Error(`${name} is not set: the function starts the job watch`)
   return value
 }
-
-const log = jsonLog(
-  (line) => process.stdout.write(line),
-  () => Date.now(),
-)
 
 const start = async (): Promise<void> => {
   const stop = new AbortController()

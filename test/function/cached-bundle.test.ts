@@ -12,7 +12,7 @@ const folder = t.testdir({
 })
 const file = (name: string) => join(folder, name)
 buildSync({
-  entryPoints: ['function/cached-start.ts'],
+  entryPoints: ['function/watch/start.ts'],
   outfile: file('server.js'),
   bundle: true,
   platform: 'node',
