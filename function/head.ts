@@ -143,11 +143,14 @@ export const encodeHead = (args: {
   }
 }
 
+/** Plans are small: buffers of the usual 16 KiB cost more than the work. */
+const BUFFERS = { chunkSize: 2048 }
+
 const pack = (plan: Plan): string =>
-  gzipSync(JSON.stringify(plan)).toString('base64')
+  gzipSync(JSON.stringify(plan), BUFFERS).toString('base64')
 
 const unpack = (text: string): string =>
-  gunzipSync(Buffer.from(text, 'base64')).toString()
+  gunzipSync(Buffer.from(text, 'base64'), BUFFERS).toString()
 
 /** True when the plan fits into the head's annotations. */
 export const planFits = (plan: Plan): boolean =>
