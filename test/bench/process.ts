@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ROOT } from './world.ts'
 
@@ -54,23 +55,18 @@ export const startServer = async (args: {
     env: { PATH: process.env['PATH'], ...args.env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  let output = ''
+  const output = listenTo(child)
   const listening = await new Promise<number>((resolve, reject) => {
     if (args.silent) child.once('spawn', () => resolve(NaN))
     const late = setTimeout(() => child.kill('SIGKILL'), 60_000)
-    let listens = false
-    const read = (chunk: Buffer): void => {
-      output += String(chunk)
-      // Looked for no longer than needed: that takes time from who is measured.
-      if (listens || !output.includes('listening')) return
-      listens = true
+    void output.says('listening', 1).then(() => {
       clearTimeout(late)
       resolve(performance.now() - begun)
-    }
-    child.stdout.on('data', read)
-    child.stderr.on('data', (chunk: Buffer) => (output += String(chunk)))
-    child.once('exit', (code) =>
-      reject(new Error(`${args.argv.join(' ')} ended with ${code}: ${output}`)),
+    })
+    child.once('close', (code) =>
+      reject(
+        new Error(`${args.argv.join(' ')} ended with ${code}: ${output.all()}`),
+      ),
     )
   })
   const pid = child.pid!
@@ -82,21 +78,45 @@ export const startServer = async (args: {
     cpu: () => cpuOf(pid),
     rss: () => memory(pid, 'VmRSS'),
     peak: () => memory(pid, 'VmHWM'),
-    says: async (text, count) => {
-      let seen = 0
-      let from = 0
-      for (let tries = 0; tries < 24_000; tries += 1) {
-        for (let at; (at = output.indexOf(text, from)) >= 0; seen += 1)
-          from = at + text.length
-        if (seen >= count) return
-        await sleep(5)
-      }
-      throw new Error(
-        `not said ${count} times: ${text}\n${output.slice(-2000)}`,
-      )
-    },
-    output: () => output,
+    says: (text, count) =>
+      Promise.race([
+        output.says(text, count),
+        sleep(120_000, undefined, { ref: false }).then(() => {
+          const said = output.all().slice(-2000)
+          throw new Error(`not said ${count} times: ${text}\n${said}`)
+        }),
+      ]),
+    output: output.all,
     end: () => end(child),
+  }
+}
+
+/**
+ * What a process says. Each line is looked at once, when it comes: looking
+ * takes time from who is measured.
+ */
+const listenTo = (child: ChildProcess) => {
+  const lines: string[] = []
+  const waiting = new Set<(line: string) => void>()
+  for (const stream of [child.stdout!, child.stderr!])
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line)
+      for (const hear of waiting) hear(line)
+    })
+  return {
+    all: () => lines.join('\n'),
+    /** Resolves when `count` lines have `text`. */
+    says: (text: string, count: number): Promise<void> =>
+      new Promise((resolve) => {
+        let left = count
+        const hear = (line: string): void => {
+          if (!line.includes(text) || (left -= 1) > 0) return
+          waiting.delete(hear)
+          resolve()
+        }
+        waiting.add(hear)
+        lines.forEach(hear)
+      }),
   }
 }
 
@@ -114,7 +134,7 @@ export const post = (
       {
         ...{ port, path, agent, host: '127.0.0.1', method: 'POST' },
         headers: { 'content-type': 'application/cloudevents+json' },
-        signal: AbortSignal.timeout(120_000),
+        timeout: 120_000,
       },
       (answer) => {
         answer.resume().on('end', () =>
@@ -125,6 +145,7 @@ export const post = (
         )
       },
     )
+    sent.on('timeout', () => sent.destroy(new Error('no answer')))
     sent.on('error', reject)
     sent.end(body)
   })

@@ -1,31 +1,15 @@
 import t from 'tap'
-import { faultsInParallel, inParallel } from './in-parallel.ts'
+import { faultsInParallel } from './in-parallel.ts'
 import { textOf } from './network.ts'
 import type { Disturbance, Schedule } from './schedule.ts'
 import type { ScopeName } from './scopes.ts'
 import { simulate } from './simulate.ts'
 import { everyTurn } from './turns.ts'
 
+// Schedules drawn from seeds come after all tests: `npm run posttest`.
+
 // A busy machine takes its time.
 t.setTimeout(240_000)
-
-// The whole is `npm run simulate`; here is as much of it as fits.
-const SECONDS = 15
-const SCHEDULES = 20_000
-
-t.test('schedules drawn from seeds break no promise', async (t) => {
-  const { schedules, failures, frozenSenders } = await inParallel({
-    from: 1,
-    runs: SCHEDULES,
-    seconds: SECONDS,
-  })
-  for (const { seed, schedule, violations } of failures)
-    t.fail(`npm run simulate -- --seed ${seed}`, { schedule, violations })
-  t.ok(schedules > 100, `${schedules} of ${SCHEDULES} schedules`)
-  t.comment(
-    `${schedules} schedules, ${frozenSenders} acts of processes that were frozen too long`,
-  )
-})
 
 t.test('every single fault of one task', async (t) => {
   const { schedules, failures } = await faultsInParallel({
