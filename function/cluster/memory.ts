@@ -273,7 +273,7 @@ export class MemoryCluster implements Cluster {
 
   /** All objects of a kind at this moment, uncounted; `''`: everywhere. */
   objects<K extends Kind>(kind: K, namespace = ''): Kinds[K][] {
-    return [...this.#store.all(kind, namespace)]
+    return this.#store.all(kind, namespace)
   }
 
   /** Calls `listener` on every change, at once; gives what ends that. */

@@ -230,24 +230,9 @@ const podGrace = (pod: Kinds['Pod'], given: number | undefined): number => {
 const specOf = (object: Stored): unknown => (object as { spec?: unknown }).spec
 
 const checkSize = (object: Stored): void => {
-  const size = Object.values(object).reduce<number>(
-    (sum, part) => sum + sizeOf(part),
-    0,
-  )
-  if (size > OBJECT_LIMIT)
+  if (Buffer.byteLength(JSON.stringify(object)) > OBJECT_LIMIT)
     throw new ClusterError('Invalid', 'etcdserver: request is too large')
 }
-
-/** Bytes on the wire; of what is stored already they are known. */
-const sizeOf = (() => {
-  const known = new WeakMap<object, number>()
-  return (part: unknown): number => {
-    if (typeof part !== 'object' || part === null) return 0
-    const size = known.get(part) ?? Buffer.byteLength(JSON.stringify(part))
-    if (Object.isFrozen(part)) known.set(part, size)
-    return size
-  }
-})()
 
 const conflict = (kind: Kind, name: string, detail: string): ClusterError =>
   new ClusterError(

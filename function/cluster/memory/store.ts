@@ -27,8 +27,6 @@ export class Store {
     ConfigMap: new Map(),
     Event: new Map(),
   }
-  /** In order, by kind and namespace, until the kind changes. */
-  readonly #ordered = new Map<Kind, Map<string, readonly Stored[]>>()
   readonly #listeners = new Set<(change: Change) => void>()
   readonly #keep: number
   #history: Change[] = []
@@ -53,18 +51,12 @@ export class Store {
   }
 
   /** All of a kind, ordered by namespace and name; `''`: every namespace. */
-  all<K extends Kind>(kind: K, namespace = ''): readonly Kinds[K][] {
-    const ordered = this.#ordered.get(kind) ?? new Map<string, Kinds[K][]>()
-    this.#ordered.set(kind, ordered)
-    const known = ordered.get(namespace)
-    if (known) return known as readonly Kinds[K][]
+  all<K extends Kind>(kind: K, namespace = ''): Kinds[K][] {
     const prefix = namespace === '' ? '' : `${namespace}/`
-    const all = [...this.#objects[kind]]
+    return [...this.#objects[kind]]
       .filter(([key]) => key.startsWith(prefix))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, object]) => object)
-    ordered.set(namespace, all)
-    return all
   }
 
   /** Stores a new or changed object under the next version. */
@@ -92,7 +84,6 @@ export class Store {
     })
     const { namespace = '', name = '' } = stored.metadata ?? {}
     const key = keyOf(namespace, name)
-    this.#ordered.delete(kind)
     if (type === 'DELETED') this.#objects[kind].delete(key)
     else this.#objects[kind].set(key, stored)
     this.#tell({
