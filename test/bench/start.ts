@@ -5,8 +5,10 @@ import { bundle, NODE, type Place, type World } from './world.ts'
 
 interface Start {
   listening: number
+  ready: number
   first: number
   cpuListening: number
+  cpuReady: number
   cpuFirst: number
   rss: number
 }
@@ -19,12 +21,18 @@ const startOnce = async (
   const server = await startServer(args)
   try {
     const cpuListening = server.cpu()
+    await fetch(`http://127.0.0.1:${server.port}/health/readiness`)
+    const ready = performance.now() - server.begun
+    const cpuReady = server.cpu()
     const { status } = await post(server.port, world.event())
     const first = performance.now() - server.begun
     if (status !== 202) throw new Error(`${status}: ${server.output()}`)
     const { listening } = server
     const [cpuFirst, rss] = [server.cpu(), server.rss() / 1024]
-    return { listening, first, cpuListening, cpuFirst, rss }
+    return {
+      ...{ listening, ready, first, rss },
+      ...{ cpuListening, cpuReady, cpuFirst },
+    }
   } finally {
     await server.end()
   }
@@ -86,11 +94,18 @@ export const startFigures = async (
   return [
     figure('start-202', 'start → first 202', 'first', 1.5),
     figure('start-listening', 'start → listening', 'listening', 1.25),
+    figure('start-ready', 'start → loaded, and ready', 'ready', 1.25),
     figure('start-202-cpu', 'start → first 202, CPU time', 'cpuFirst', 1.5),
     figure(
       'start-listening-cpu',
       'start → listening, CPU time',
       'cpuListening',
+      1.25,
+    ),
+    figure(
+      'start-ready-cpu',
+      'start → loaded, and ready, CPU time',
+      'cpuReady',
       1.25,
     ),
     figure('start-rss', 'RSS after the first event', 'rss', 1.25),

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 
 let calls
 const server = createServer((request, answer) => {
+  if (request.method === 'GET') return answer.end()
   request.resume().on('end', async () => {
     const first = !calls
     calls ??= await import('./calls.mjs')
