@@ -21,9 +21,11 @@ const startOnce = async (
   const server = await startServer(args)
   try {
     const cpuListening = server.cpu()
-    await fetch(`http://127.0.0.1:${server.port}/health/readiness`)
+    const probe = `http://127.0.0.1:${server.port}/health/readiness`
+    const probed = await fetch(probe)
     const ready = performance.now() - server.begun
     const cpuReady = server.cpu()
+    if (!probed.ok) throw new Error(`${probed.status}: ${server.output()}`)
     const { status } = await post(server.port, world.event())
     const first = performance.now() - server.begun
     if (status !== 202) throw new Error(`${status}: ${server.output()}`)
