@@ -3,7 +3,6 @@ import { sleep } from '../../function/clock.ts'
 import { ClusterError, ifThere } from '../../function/cluster/cluster.ts'
 import { MemoryCluster } from '../../function/cluster/memory.ts'
 import { seededRandom } from '../../function/cluster/memory/random.ts'
-import { copy } from '../../function/cluster/memory/wire.ts'
 import type {
   ContainerEnd,
   ContainerRun,
@@ -297,7 +296,7 @@ export const makeSystem = (
       note(`the Broker delivers ${event.id} to ${process.name}`)
       const ok = await answered(
         process,
-        executor.event(copy(event)),
+        executor.event(structuredClone(event)),
         REQUEST_TIMEOUT,
       )
       if (ok) {
