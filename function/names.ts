@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash as digest } from 'node:crypto'
 
 /** One installation of the function; two of them share nothing. */
 export interface Instance {
@@ -7,7 +7,7 @@ export interface Instance {
 }
 
 const hash = (text: string, length: number): string =>
-  createHash('sha256').update(text).digest('hex').slice(0, length)
+  digest('sha256', text).slice(0, length)
 
 /**
  * The id of the run for an event: the same event gives the same id, another

@@ -44,8 +44,10 @@ const stand: Record<string, unknown> = {
   },
   'node:https': {
     Agent: http.Agent,
-    request: (url: string, ...rest: [http.RequestOptions]) =>
-      http.request(url.replace('https:', 'http:'), ...rest),
+    request: (
+      options: http.RequestOptions,
+      answered: (answer: http.IncomingMessage) => void,
+    ) => http.request({ ...options, protocol: 'http:' }, answered),
   },
 }
 const requireHere = (name: string): unknown => stand[name] ?? requireReal(name)

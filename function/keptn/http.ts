@@ -144,12 +144,13 @@ const exchange = (request: HttpRequest, keep: boolean): Promise<HttpAnswer> =>
 
 /** Throws on what can never be sent: a bad URL, a header with a line break. */
 const open = (request: HttpRequest, keep: boolean): ClientRequest => {
-  const { protocol } = new URL(request.url)
+  const url = new URL(request.url)
+  const { protocol } = url
   if (protocol !== 'http:' && protocol !== 'https:')
     throw new Error(`${protocol} is not supported`)
   const client = protocol === 'https:' ? secure! : plain
   const unverified = request.tlsVerify === false
-  return client.request(request.url, {
+  return client.request(url, {
     method: request.method,
     headers: request.headers ?? {},
     // Kept connections are verified ones.
@@ -162,20 +163,19 @@ const open = (request: HttpRequest, keep: boolean): ClientRequest => {
 export const placeOf = (url: string): string =>
   url.replace(/\?.*$/, '').replace(/\/\/[^/]*@/, '//')
 
-const read = async (
-  answer: IncomingMessage,
-  maxBytes: number,
-): Promise<Buffer> => {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBytes)
-      throw new RangeError(`the answer is larger than ${maxBytes} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
+const read = (answer: IncomingMessage, maxBytes: number): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    let size = 0
+    answer.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > maxBytes)
+        reject(new RangeError(`the answer is larger than ${maxBytes} bytes`))
+      else chunks.push(chunk)
+    })
+    answer.on('end', () => resolve(Buffer.concat(chunks)))
+    answer.on('error', reject)
+  })
 
 /** Node gives no message when it tried several addresses in vain. */
 const reasonOf = (error: Error & { code?: string }): string =>

@@ -1,5 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http'
-import type { IncomingMessage, RequestOptions } from 'node:http'
+import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import type { Readable } from 'node:stream'
+import { urlToHttpOptions } from 'node:url'
 import { ClusterError } from '../cluster.ts'
 import type { Connection } from '../connection.ts'
 import { atMost } from '../../at-most.ts'
@@ -24,10 +26,17 @@ const IDLE_SOCKET_MS = 30_000
  */
 const AT_ONCE = 32
 
-/** What requests are sent with. */
+/** What requests are sent with, and where to. */
 interface Client {
   agent: Agent
   request: typeof httpRequest
+  place: Pick<RequestOptions, 'protocol' | 'hostname' | 'port'>
+}
+
+/** Who may end a request: by a signal, or by what it is told of. */
+interface Watched {
+  signal?: AbortSignal
+  begun?: (request: ClientRequest) => void
 }
 
 /**
@@ -58,25 +67,38 @@ export class Transport {
   }
 
   async #send(request: ApiRequest): Promise<{ status: number; text: string }> {
-    const signal = AbortSignal.timeout(this.#timeoutMs)
-    const answer = await this.#exchange(request, signal)
+    const until = performance.now() + this.#timeoutMs
+    const answer = await this.#exchange(request, until)
     if (answer.status !== 401) return answer
     await this.#connection.authorization(true)
-    return this.#exchange(request, signal)
+    return this.#exchange(request, until)
   }
 
+  /** `until`: milliseconds of `performance.now()`. */
   async #exchange(
     request: ApiRequest,
-    signal: AbortSignal,
+    until: number,
   ): Promise<{ status: number; text: string }> {
+    // A signal and an iterator would do, for a quarter of a request's CPU time.
+    let late: Error | undefined
+    let underWay: Readable | ClientRequest | undefined
+    const mind = (what: Readable | ClientRequest): void => {
+      underWay = what
+      if (late) what.destroy(late)
+    }
+    const timer = setTimeout(() => {
+      late = tooLate()
+      underWay?.destroy(late)
+    }, until - performance.now())
     try {
-      const response = await this.#open(request, signal)
-      const chunks: Buffer[] = []
-      for await (const chunk of response) chunks.push(chunk as Buffer)
-      const text = Buffer.concat(chunks).toString()
+      const response = await this.#open(request, { begun: mind })
+      mind(response)
+      const text = (await whole(response)).toString()
       return { status: response.statusCode ?? 0, text }
     } catch (error) {
-      throw unavailable(error, this.#timeoutMs)
+      throw unavailable(late ?? error, this.#timeoutMs)
+    } finally {
+      clearTimeout(timer)
     }
   }
 
@@ -89,15 +111,11 @@ export class Transport {
     signal?: AbortSignal,
   ): Promise<IncomingMessage> {
     const late = new AbortController()
-    const timer = setTimeout(
-      () => late.abort(new DOMException('', 'TimeoutError')),
-      this.#timeoutMs,
-    )
+    const timer = setTimeout(() => late.abort(tooLate()), this.#timeoutMs)
     try {
-      return await this.#open(
-        request,
-        signal ? AbortSignal.any([signal, late.signal]) : late.signal,
-      )
+      return await this.#open(request, {
+        signal: signal ? AbortSignal.any([signal, late.signal]) : late.signal,
+      })
     } catch (error) {
       signal?.throwIfAborted()
       throw unavailable(error, this.#timeoutMs)
@@ -108,7 +126,7 @@ export class Transport {
 
   async #open(
     request: ApiRequest,
-    signal: AbortSignal,
+    { signal, begun }: Watched,
   ): Promise<IncomingMessage> {
     this.#client ??= makeClient(this.#connection)
     const client = await this.#client
@@ -118,9 +136,11 @@ export class Transport {
         ? undefined
         : Buffer.from(JSON.stringify(request.body))
     const options: RequestOptions = {
+      ...client.place,
+      path: pathOf(request.url),
       method: request.method,
       agent: client.agent,
-      signal,
+      ...(signal && { signal }),
       headers: {
         ...request.headers,
         ...(authorization === undefined ? {} : { authorization }),
@@ -128,30 +148,24 @@ export class Transport {
         ...(body ? { 'content-length': body.length } : {}),
       },
     }
+    const once = (): Promise<IncomingMessage> =>
+      new Promise((resolve, reject) => {
+        const sent = client.request(options, (response) => {
+          this.#note(response.headers.date)
+          resolve(response)
+        })
+        sent.on('error', (error) =>
+          reject(Object.assign(error, { reused: sent.reusedSocket })),
+        )
+        begun?.(sent)
+        sent.end(body)
+      })
     try {
-      return await this.#once(client, request.url, options, body)
+      return await once()
     } catch (error) {
       if (request.method !== 'GET' || !isStale(error)) throw error
-      return this.#once(client, request.url, options, body)
+      return once()
     }
-  }
-
-  #once(
-    client: Client,
-    url: string,
-    options: RequestOptions,
-    body: Buffer | undefined,
-  ): Promise<IncomingMessage> {
-    return new Promise((resolve, reject) => {
-      const sent = client.request(url, options, (response) => {
-        this.#note(response.headers.date)
-        resolve(response)
-      })
-      sent.on('error', (error) =>
-        reject(Object.assign(error, { reused: sent.reusedSocket })),
-      )
-      sent.end(body)
-    })
   }
 
   #note(date: string | undefined): void {
@@ -168,12 +182,30 @@ export class Transport {
 /** TLS is loaded with the first request, as a server listens without it. */
 const makeClient = async ({ server, tls }: Connection): Promise<Client> => {
   const options = { keepAlive: true, timeout: IDLE_SOCKET_MS }
-  if (!server.startsWith('https:'))
-    return { agent: new Agent(options), request: httpRequest }
+  const { protocol, hostname, port } = urlToHttpOptions(new URL(server))
+  const place = { protocol, hostname, ...(port && { port }) }
+  if (protocol !== 'https:')
+    return { agent: new Agent(options), request: httpRequest, place }
   const https = await import('node:https')
   const agent = new https.Agent({ ...options, ...tls })
-  return { agent, request: https.request }
+  // All its connections are alike: else each request reads the certificates.
+  agent.getName = () => server
+  return { agent, request: https.request, place }
 }
+
+/** Path and query of a whole URL. */
+const pathOf = (url: string): string =>
+  url.slice(url.indexOf('/', url.indexOf('//') + 2))
+
+const whole = (stream: Readable): Promise<Buffer> =>
+  new Promise((resolve, reject) => {
+    const chunks: Buffer[] = []
+    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
+    stream.on('end', () => resolve(Buffer.concat(chunks)))
+    stream.on('error', reject)
+  })
+
+const tooLate = (): Error => new DOMException('', 'TimeoutError')
 
 /** The server closed a kept connection just as it was used again. */
 const isStale = (error: unknown): boolean => {

@@ -179,7 +179,10 @@ void t.test('half an answer in time is Unavailable', async (t) => {
   const { cluster } = await served(t, (_, r) => void r.write('{'), {
     timeoutMs: 50,
   })
-  t.equal(await codeOf(cluster.get('Job', 'ns', 'a')), 'Unavailable')
+  await t.rejects(cluster.get('Job', 'ns', 'a'), {
+    code: 'Unavailable',
+    message: 'no answer from the API server within 50 ms',
+  })
 })
 
 void t.test('a refused token is read again, once', async (t) => {
