@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { boundedCache } from './bounded-cache.ts'
 import type { Job, JsonPatch } from './cluster/cluster.ts'
 import type { Envelope } from './envelope.ts'
 import { harmlessJson } from './harmless.ts'
@@ -62,8 +63,6 @@ export interface Head {
   created: number
   envelope: Envelope
   plan: Plan
-  /** The plan as the head holds it. */
-  planText: string
   claim: Claim
   /** The claim's text, for the compare-and-set. */
   claimText: string
@@ -107,7 +106,7 @@ export const encodeHead = (args: {
       annotations: {
         [ANNOTATION.format]: FORMAT,
         [ANNOTATION.envelope]: harmlessJson(envelope),
-        [ANNOTATION.plan]: pack(args.plan),
+        [ANNOTATION.plan]: packed(args.plan),
         [ANNOTATION.claim]: harmlessJson(args.claim),
         [ANNOTATION.tasks]: '{}',
       },
@@ -146,17 +145,30 @@ export const encodeHead = (args: {
 /** Plans are small: buffers of the usual 16 KiB cost more than the work. */
 const BUFFERS = { chunkSize: 2048 }
 
-const pack = (plan: Plan): string =>
-  gzipSync(JSON.stringify(plan), BUFFERS).toString('base64')
+const pack = (json: string): string =>
+  gzipSync(json, BUFFERS).toString('base64')
 
 const unpack = (text: string): string =>
   gunzipSync(Buffer.from(text, 'base64'), BUFFERS).toString()
 
+/** A head is read after each of its changes, and its plan is the same. */
+const plans = boundedCache<Plan>(1024 * 1024)
+
+const packed = (plan: Plan): string => {
+  const json = JSON.stringify(plan)
+  const text = pack(json)
+  plans.set(text, plan, json.length)
+  return text
+}
+
 /** True when the plan fits into the head's annotations. */
-export const planFits = (plan: Plan): boolean =>
+export const planFits = (plan: Plan): boolean => {
+  const json = JSON.stringify(plan)
   // As base64 it is a third longer, even where nothing can be compressed.
-  Buffer.byteLength(JSON.stringify(plan)) <= PLAN_LIMIT / 2 ||
-  pack(plan).length <= PLAN_LIMIT
+  return (
+    Buffer.byteLength(json) <= PLAN_LIMIT / 2 || pack(json).length <= PLAN_LIMIT
+  )
+}
 
 /** Thrown for a head that a newer version made: it is left alone. */
 export class FormatError extends Error {}
@@ -166,15 +178,11 @@ export class DamagedError extends Error {}
 
 /**
  * A run from its head. Throws `FormatError` for an unknown format, and
- * `DamagedError` for what cannot be read. `known`: as it was read before; a
- * plan does not change, and is large.
+ * `DamagedError` for what cannot be read.
  */
-export const decodeHead = (
-  job: Job,
-  known?: Pick<Head, 'plan' | 'planText'>,
-): Head => {
+export const decodeHead = (job: Job): Head => {
   try {
-    return decode(job, known)
+    return decode(job)
   } catch (error) {
     if (error instanceof FormatError) throw error
     throw new DamagedError(
@@ -183,10 +191,7 @@ export const decodeHead = (
   }
 }
 
-const decode = (
-  job: Job,
-  known: Pick<Head, 'plan' | 'planText'> | undefined,
-): Head => {
+const decode = (job: Job): Head => {
   const { metadata } = job
   const annotations = metadata?.annotations ?? {}
   const read = (key: string): string => {
@@ -206,6 +211,12 @@ const decode = (
       `head ${metadata?.name} has format ${format}, this version knows ${FORMAT}`,
     )
   const planText = read(ANNOTATION.plan)
+  const unpacked = (): Plan => {
+    const json = unpack(planText)
+    const plan = parse<Plan>(ANNOTATION.plan, json)
+    plans.set(planText, plan, json.length)
+    return plan
+  }
   const ended = annotations[ANNOTATION.ended]
   const announced = annotations[ANNOTATION.announced]
   const reported = annotations[ANNOTATION.reported]
@@ -219,11 +230,7 @@ const decode = (
     finalizers: metadata!.finalizers ?? [],
     created: Date.parse(metadata!.creationTimestamp!),
     envelope: parse<Envelope>(ANNOTATION.envelope),
-    plan:
-      known?.planText === planText
-        ? known.plan
-        : parse<Plan>(ANNOTATION.plan, unpack(planText)),
-    planText,
+    plan: plans.get(planText) ?? unpacked(),
     claim: parse<Claim>(ANNOTATION.claim),
     claimText: read(ANNOTATION.claim),
     tasks: parse<Head['tasks']>(ANNOTATION.tasks),

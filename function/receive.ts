@@ -1,6 +1,7 @@
 import type { JobEvent } from '../config/event.ts'
 import { parseConfig, type ParsedConfig } from '../config/parse.ts'
 import type { Problem } from '../config/problem.ts'
+import { boundedCache } from './bounded-cache.ts'
 import { ensureBundle } from './bundles.ts'
 import { ifThere, isClusterError, type Job } from './cluster/cluster.ts'
 import { type FoundConfig, lookupConfig } from './config-lookup.ts'
@@ -8,7 +9,6 @@ import { makeEnvelope } from './envelope.ts'
 import { resolveFiles } from './files.ts'
 import { DamagedError, decodeHead, encodeHead, type Head } from './head.ts'
 import { tellUser } from './kubernetes-event.ts'
-import { ANNOTATION } from './labels.ts'
 import { headName, runId } from './names.ts'
 import {
   failedRun,
@@ -86,12 +86,15 @@ export const receive = async (
   return commit(ports, run, event, planned)
 }
 
-/** Of the last config: events that come together are mostly of one commit. */
-let last: { hash: string; parsed: ParsedConfig } | undefined
+/** Events that come together are mostly of few commits. */
+const parsedConfigs = boundedCache<ParsedConfig>(1024 * 1024)
 
 const parsedOf = ({ hash, text }: FoundConfig): ParsedConfig => {
-  if (last?.hash !== hash) last = { hash, parsed: parseConfig(text) }
-  return last.parsed
+  const known = parsedConfigs.get(hash)
+  if (known) return known
+  const parsed = parseConfig(text)
+  parsedConfigs.set(hash, parsed, text.length)
+  return parsed
 }
 
 const knownRun = (head: Head): Received => ({
@@ -208,10 +211,7 @@ const commit = async (
     image,
   })
   try {
-    const created = decodeHead(await cluster.create('Job', head), {
-      plan,
-      planText: head.metadata!.annotations![ANNOTATION.plan]!,
-    })
+    const created = decodeHead(await cluster.create('Job', head))
     return { state: 'committed', run, fresh: { head: created, claimed } }
   } catch (error) {
     if (!isClusterError(error, 'AlreadyExists')) throw error

@@ -187,7 +187,6 @@ const patchHead = async (
   const looked = ports.clock.monotonic()
   const patched = decodeHead(
     await ports.cluster.patch('Job', head.namespace, head.name, patch),
-    head,
   )
   pass.looked = looked
   return patched

@@ -42,7 +42,7 @@ export const settle = async (
     }),
   )
   log('info', 'run settled', { run: head.run })
-  return decodeHead(settled, head)
+  return decodeHead(settled)
 }
 
 const expirePatch = (uid: string, ttl: number): JsonPatch => [

@@ -1,3 +1,4 @@
+import { boundedCache } from '../bounded-cache.ts'
 import type { ResourceStore, Scope } from '../resource-store.ts'
 import { StoreError } from '../resource-store.ts'
 import type { Auth } from './auth.ts'
@@ -29,7 +30,9 @@ export const keptnResourceStore = (
 ): ResourceStore => {
   const { auth, http = systemHttp, timeoutMs = 20_000 } = options
   const base = `${options.endpoint.replace(/\/+$/, '')}/resource-service/v1`
-  const pinned = boundedCache(options.cacheBytes ?? 16 * 1024 * 1024)
+  const pinned = boundedCache<{ content: Buffer | undefined }>(
+    options.cacheBytes ?? 16 * 1024 * 1024,
+  )
   const inFlight = new Map<string, Promise<unknown>>()
 
   const ask = async (url: string): Promise<HttpAnswer> => {
@@ -66,7 +69,8 @@ export const keptnResourceStore = (
     const content = contentOf(answer, url)
     // A missing service or stage is looked for at the head, not the commit.
     const final = content ?? /resource not found/i.test(messageOf(answer))
-    if (final && /^[0-9a-f]{40,64}$/.test(commit)) pinned.set(at, { content })
+    if (final && /^[0-9a-f]{40,64}$/.test(commit))
+      pinned.set(at, { content }, content?.length ?? 0)
     return content
   }
 
@@ -169,34 +173,3 @@ const unreadable = (url: string): StoreError =>
     `Keptn's answer to GET ${placeOf(url)} is not understood`,
     true,
   )
-
-interface Pinned {
-  content: Buffer | undefined
-}
-
-/** Drops what was used least recently when it holds more than `maxBytes`. */
-const boundedCache = (maxBytes: number) => {
-  const entries = new Map<string, Pinned>()
-  const sizeOf = (key: string, value: Pinned) =>
-    key.length + 100 + (value.content?.length ?? 0)
-  let size = 0
-  return {
-    get: (key: string): Pinned | undefined => {
-      const value = entries.get(key)
-      if (!value) return undefined
-      entries.delete(key)
-      entries.set(key, value)
-      return value
-    },
-    set: (key: string, value: Pinned) => {
-      if (entries.has(key)) return
-      entries.set(key, value)
-      size += sizeOf(key, value)
-      for (const [oldest, old] of entries) {
-        if (size <= maxBytes) break
-        entries.delete(oldest)
-        size -= sizeOf(oldest, old)
-      }
-    },
-  }
-}

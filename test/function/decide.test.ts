@@ -92,7 +92,6 @@ const runState = (given: Given): RunState => {
         received: new Date(given.received ?? NOW - 60_000).toISOString(),
       }),
       plan,
-      planText: '',
       claim,
       claimText: JSON.stringify(claim),
       tasks: {},
