@@ -101,6 +101,7 @@ export interface Cluster {
    */
   time(): number
 
+  /** Resolves with what is stored; of a dry run with what was given. */
   create<K extends Kind>(
     kind: K,
     object: Kinds[K],

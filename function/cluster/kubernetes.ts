@@ -82,9 +82,10 @@ export class KubernetesCluster implements Cluster {
       throw new ClusterError('Invalid', `a new ${kind} with a resourceVersion`)
     const dryRun = options.dryRun ?? false
     const body = { ...object, apiVersion: API_VERSION[kind], kind }
-    return (await this.#send(
-      await this.#requests.create(kind, namespace, body, dryRun),
-    )) as Kinds[K]
+    const request = await this.#requests.create(kind, namespace, body, dryRun)
+    if (!dryRun) return (await this.#send(request)) as Kinds[K]
+    await this.#answer(request)
+    return object
   }
 
   async get<K extends Kind>(
@@ -162,9 +163,14 @@ export class KubernetesCluster implements Cluster {
   }
 
   async #send(request: ApiRequest, patch?: JsonPatch): Promise<unknown> {
+    return parseJson(await this.#answer(request, patch))
+  }
+
+  /** The text of an answer that is no error. */
+  async #answer(request: ApiRequest, patch?: JsonPatch): Promise<string> {
     const { status, text } = await this.#transport.send(request)
     if (status < 200 || status >= 300) throw errorOf(status, text, patch)
-    return parseJson(text)
+    return text
   }
 
   async *watch<K extends Kind>(

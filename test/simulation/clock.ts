@@ -16,6 +16,8 @@ export class SimulationClock implements Clock {
   readonly #start = Date.UTC(2026, 0, 1)
   readonly #random: (() => number) | undefined
   readonly #timers = new Set<Timer>()
+  /** Found since the last change, if it was looked for. */
+  #next: Timer | undefined
   #elapsed = 0
   #count = 0
 
@@ -35,7 +37,11 @@ export class SimulationClock implements Clock {
     const order = this.#random ? this.#random() : this.#count++
     const timer = { at: this.#elapsed + Math.max(0, ms), order, then }
     this.#timers.add(timer)
-    return () => void this.#timers.delete(timer)
+    this.#next = undefined
+    return () => {
+      if (this.#next === timer) this.#next = undefined
+      this.#timers.delete(timer)
+    }
   }
 
   /** When the next timer is due, by `monotonic`; `undefined`: none is set. */
@@ -53,13 +59,15 @@ export class SimulationClock implements Clock {
     const timer = this.#first()
     if (!timer) return false
     this.#timers.delete(timer)
+    this.#next = undefined
     this.#elapsed = Math.max(this.#elapsed, timer.at)
     timer.then()
     return true
   }
 
   #first(): Timer | undefined {
-    let first: Timer | undefined
+    let first = this.#next
+    if (first) return first
     for (const timer of this.#timers)
       if (
         !first ||
@@ -67,6 +75,7 @@ export class SimulationClock implements Clock {
         (timer.at === first.at && timer.order < first.order)
       )
         first = timer
+    this.#next = first
     return first
   }
 }

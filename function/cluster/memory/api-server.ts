@@ -7,7 +7,8 @@ import { nameSuffix, uuid } from './random.ts'
 import type { Store, Stored } from './store.ts'
 import { checkStructure } from './validation/structure.ts'
 import { validate } from './validation/validate.ts'
-import { copy, isSame, plain, plainParts, RESOURCE, timestamp } from './wire.ts'
+import type { PodStatus } from './pod-status.ts'
+import { isSame, measuredCopy, RESOURCE, tidy, timestamp } from './wire.ts'
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan'
 
@@ -35,6 +36,8 @@ export class ApiServer {
   readonly random: () => number
   readonly #namespaces: ReadonlySet<string> | undefined
   readonly #admit: Admit
+  /** Of each object by its uid, at most: `checkSize` need not look at most. */
+  readonly #characters = new Map<string, number>()
 
   constructor(options: {
     store: Store
@@ -49,6 +52,10 @@ export class ApiServer {
     this.random = options.random
     this.#namespaces = options.namespaces
     this.#admit = options.admit
+    this.store.listen(({ type, object }) => {
+      if (type === 'DELETED')
+        this.#characters.delete(object.metadata?.uid ?? '')
+    })
   }
 
   now(): string {
@@ -56,7 +63,7 @@ export class ApiServer {
   }
 
   create<K extends Kind>(kind: K, given: Kinds[K], dryRun = false): Kinds[K] {
-    const object = plain(given)
+    const { copy: object, characters } = measuredCopy(given)
     checkStructure(kind, object)
     const metadata = (object.metadata ??= {})
     this.#checkNamespace(metadata.namespace)
@@ -77,9 +84,11 @@ export class ApiServer {
     setDefaults(kind, object)
     this.#admit(kind, object)
     validate(kind, object)
-    checkSize(object)
+    checkSize(object, characters)
     this.#checkFree(kind, object)
-    return dryRun ? object : this.store.put(kind, object)
+    if (dryRun) return given
+    this.#characters.set(metadata.uid, characters)
+    return this.store.put(kind, object)
   }
 
   #checkNamespace(namespace: string | undefined): void {
@@ -128,24 +137,32 @@ export class ApiServer {
     patch: JsonPatch,
   ): Kinds[K] {
     const before = this.get(kind, namespace, name)
-    const object = draft(plainParts(applyJsonPatch(before, plain(patch))))
+    const { copy: operations, characters } = measuredCopy(patch)
+    const object = draft(tidy(applyJsonPatch(before, operations)))
     checkStructure(kind, object)
     checkIdentity(kind, object, before)
     restoreSystemFields(object, before)
     validate(kind, object, before)
-    checkSize(object)
+    this.#checkSizeAfter(object, characters)
     return this.update(kind, object)
+  }
+
+  #checkSizeAfter(object: Stored, patched: number): void {
+    const { uid = '' } = object.metadata ?? {}
+    const characters = (this.#characters.get(uid) ?? 0) + patched
+    checkSize(object, characters)
+    this.#characters.set(uid, characters)
   }
 
   /**
    * Stores a changed object without judging it: for what the controllers and
-   * the kubelet write. Without a change there is no new version; an object on
-   * its way out goes with its last finalizer.
+   * the kubelet write. It is the store's from then on. Without a change there is
+   * no new version; an object on its way out goes with its last finalizer.
    */
   update<K extends Kind>(kind: K, object: Kinds[K]): Kinds[K] {
     const { namespace = '', name = '' } = object.metadata ?? {}
     const before = this.get(kind, namespace, name)
-    const after = plainParts(object)
+    const after = tidy(object)
     if (after.metadata?.generation && !isSame(specOf(after), specOf(before)))
       after.metadata.generation++
     if (isSame(after, before)) return before
@@ -201,17 +218,24 @@ export class ApiServer {
 }
 
 /**
- * A copy for a change. What is deep inside the spec is shared and frozen: no
- * controller and no kubelet changes it.
+ * A copy for a change of the fields of metadata, spec, status and of what the
+ * status says of each container. What is deeper is shared and frozen.
  */
 export const draft = <T extends Stored>(object: T): T => {
-  const { metadata, spec, status } = object as Kinds['Job']
+  const { metadata, spec, status } = object as Kinds['Pod']
   return {
     ...object,
-    ...(metadata && { metadata: copy(metadata) }),
+    ...(metadata && { metadata: { ...metadata } }),
     ...(spec && { spec: { ...spec } }),
-    ...(status && { status: copy(status) }),
+    ...(status && { status: draftStatus(status) }),
   }
+}
+
+const draftStatus = (status: PodStatus): PodStatus => {
+  const draft = { ...status }
+  for (const field of ['containerStatuses', 'initContainerStatuses'] as const)
+    if (draft[field]) draft[field] = draft[field].map((each) => ({ ...each }))
+  return draft
 }
 
 const isGone = (object: Stored): boolean =>
@@ -229,7 +253,12 @@ const podGrace = (pod: Kinds['Pod'], given: number | undefined): number => {
 
 const specOf = (object: Stored): unknown => (object as { spec?: unknown }).spec
 
-const checkSize = (object: Stored): void => {
+/** Bytes of one character, escaped: \u001b, for one. */
+const LARGEST_CHARACTER = 6
+
+/** `characters`: of the object, at most. */
+const checkSize = (object: Stored, characters: number): void => {
+  if (characters * LARGEST_CHARACTER < OBJECT_LIMIT) return
   if (Buffer.byteLength(JSON.stringify(object)) > OBJECT_LIMIT)
     throw new ClusterError('Invalid', 'etcdserver: request is too large')
 }

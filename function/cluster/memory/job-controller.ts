@@ -43,22 +43,22 @@ export class JobController {
   #sync(key: string): void {
     const [namespace = '', name = ''] = key.split('/')
     const job = this.#api.store.find('Job', namespace, name)
-    this.#releaseOrphans(namespace, name, job)
+    const pods = this.#ownPods(namespace, name, job)
     if (!job) return void this.#refusals.delete(key)
-    const pods = this.#podsOf(job)
     if (finishedCondition(job)) return pods.forEach((pod) => this.#release(pod))
     const changed = draft(job)
     this.#advance(changed, pods)
     this.#api.update('Job', changed)
   }
 
-  /** Pods of a Job that is gone are held by nobody. */
-  #releaseOrphans(namespace: string, name: string, job?: Job): void {
-    for (const pod of this.#api.store.all('Pod', namespace)) {
-      const owner = jobOf(pod)
-      if (owner?.name === name && owner.uid !== job?.metadata?.uid)
-        this.#release(pod)
-    }
+  /** A Job's pods; those of one before it are held by nobody any more. */
+  #ownPods(namespace: string, name: string, job: Job | undefined): Pod[] {
+    const named = this.#api.store
+      .all('Pod', namespace)
+      .filter((pod) => jobOf(pod)?.name === name)
+    const isOwn = (pod: Pod): boolean => jobOf(pod)?.uid === job?.metadata?.uid
+    for (const pod of named) if (!isOwn(pod)) this.#release(pod)
+    return named.filter(isOwn)
   }
 
   #podsOf(job: Job): Pod[] {

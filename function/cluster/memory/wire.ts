@@ -21,9 +21,18 @@ export const RESOURCE: Record<
   Event: { apiVersion: 'v1', plural: 'events', full: 'events', title: 'Event' },
 }
 
+/** The last timestamp: many are of the same second. */
+let written = { second: NaN, text: '' }
+
 /** RFC 3339 in whole seconds, as Kubernetes writes it. */
-export const timestamp = (ms: number): string =>
-  `${new Date(ms).toISOString().slice(0, -'.000Z'.length)}Z`
+export const timestamp = (ms: number): string => {
+  const second = Math.floor(ms / 1000)
+  if (second !== written.second) {
+    const text = new Date(ms).toISOString()
+    written = { second, text: `${text.slice(0, -'.000Z'.length)}Z` }
+  }
+  return written.text
+}
 
 /** What remains of a value on the wire: no `undefined`, no prototypes. */
 export const plain = <T>(value: T): T => {
@@ -33,13 +42,43 @@ export const plain = <T>(value: T): T => {
   return copyOf(value, plain)
 }
 
+/** As `plain`, with the characters of its JSON before they are escaped. */
+export const measuredCopy = <T>(value: T): { copy: T; characters: number } => {
+  let characters = 0
+  const measured = <U>(part: U): U => {
+    if (typeof part === 'string') characters += part.length + QUOTES
+    else if (typeof part !== 'object' || part === null) characters += SCALAR
+    else if ('toJSON' in part)
+      return measured(JSON.parse(JSON.stringify(part)) as U)
+    else {
+      characters += QUOTES
+      if (!Array.isArray(part))
+        for (const key of Object.keys(part)) characters += key.length + QUOTES
+      return copyOf(part, measured)
+    }
+    return part
+  }
+  return { copy: measured(value), characters }
+}
+
+/** With a colon and a comma, and a bracket for each object. */
+const QUOTES = 6
+/** No number has more. */
+const SCALAR = 26
+
 /**
- * As `plain`, of what was made from stored objects: their parts are frozen and
- * plain already, so they are shared.
+ * Makes of an object that nobody else has what remains of it on the wire. Its
+ * frozen parts are so already: they were stored before.
  */
-export const plainParts = <T>(value: T): T => {
-  if (typeof value !== 'object' || value === null) return value
-  return Object.isFrozen(value) ? value : copyOf(value, plainParts)
+export const tidy = <T>(value: T): T => {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value))
+    return value
+  const object = value as Record<string, unknown>
+  for (const key of Object.keys(object))
+    if (object[key] !== undefined) tidy(object[key])
+    else if (Array.isArray(object)) object[Number(key)] = null
+    else delete object[key]
+  return value
 }
 
 /** Stored objects are frozen; who changes one deep inside takes a copy. */

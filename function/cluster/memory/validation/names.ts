@@ -7,6 +7,8 @@ type Rule = (value: string) => string | undefined
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const NAME_PART = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 
+const REMEMBERED = 1_000
+
 const longerThan = (value: string, most: number): string | undefined =>
   value.length > most ? `must be no more than ${most} characters` : undefined
 
@@ -34,8 +36,21 @@ export const labelValue: Rule = (value) =>
       "characters, '-', '_' or '.', and must start and end with an " +
       'alphanumeric character')
 
+/** Most keys are always the same: what passed is not judged again. */
+const remembered = (rule: Rule): Rule => {
+  const passed = new Set<string>()
+  return (value) => {
+    if (passed.has(value)) return undefined
+    const wrong = rule(value)
+    if (wrong !== undefined) return wrong
+    if (passed.size === REMEMBERED) passed.clear()
+    passed.add(value)
+    return undefined
+  }
+}
+
 /** `name` or `prefix/name`, as keys of labels, annotations, resources. */
-export const qualifiedName: Rule = (value) => {
+export const qualifiedName: Rule = remembered((value) => {
   const parts = value.split('/')
   const name = parts.pop() ?? ''
   const [prefix] = parts
@@ -49,7 +64,7 @@ export const qualifiedName: Rule = (value) => {
     ? undefined
     : "name part must consist of alphanumeric characters, '-', '_' or '.', " +
         'and must start and end with an alphanumeric character'
-}
+})
 
 /** Since Kubernetes 1.34: printable ASCII but `=`. */
 export const envName: Rule = (value) =>
