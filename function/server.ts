@@ -107,8 +107,10 @@ const start = async (opened: OpenPort | undefined): Promise<void> => {
     replica: randomUUID(),
     image: ownImage(cluster, settings, process.env.HOSTNAME),
   }
+  const inTurn = atMost(EVENTS_AT_ONCE)
   const watch = awakeWatch({
     ...ports,
+    crowded: () => inTurn.waiting() > 0,
     cluster: new KubernetesCluster(connection, WATCHING),
     ring: (ring) => executor.ring(ring),
   })
@@ -118,7 +120,6 @@ const start = async (opened: OpenPort | undefined): Promise<void> => {
   const { sender } = settings
   if (!sender) log('warn', 'anybody in the cluster may post: see AUDIENCE')
   const executor = jobExecutor(ports)
-  const inTurn = atMost(EVENTS_AT_ONCE)
   const { server, answer } = opened ?? (await openPort(settings.port, log))
   const app = buildApp({
     server,

@@ -19,11 +19,13 @@ t.test('two at once, the others in their order', async (t) => {
   const results = [a, b, c, d].map((each) => inTurn(each!.run))
   await turn()
   t.same(log, ['a', 'b'])
+  t.equal(inTurn.waiting(), 2)
   b!.end()
   await turn()
   t.same(log, ['a', 'b', 'c'])
   for (const each of [a, c, d]) each!.end()
   t.same(await Promise.all(results), ['a', 'b', 'c', 'd'])
+  t.equal(inTurn.waiting(), 0)
 })
 
 t.test('one that fails gives its place away', async (t) => {

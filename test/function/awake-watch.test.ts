@@ -34,11 +34,13 @@ const given = (ring: (ring: Ring) => Promise<void> = async () => {}) => {
     if (phase === 'before') calls.push(`${verb} ${kind}`)
   }
   const rung: Ring[] = []
+  let crowded = false
   const watch = awakeWatch({
     cluster,
     clock,
     log: noLog,
     settings: givenSettings(),
+    crowded: () => crowded,
     ring: async (about) => {
       rung.push(about)
       await ring(about)
@@ -59,7 +61,8 @@ const given = (ring: (ring: Ring) => Promise<void> = async () => {}) => {
     await createTask(cluster, head, '1-1')
     return head
   }
-  return { clock, cluster, calls, rung, watch, run }
+  const crowd = (there: boolean): void => void (crowded = there)
+  return { clock, cluster, calls, rung, watch, run, crowd }
 }
 
 t.test('it asks for nothing before there is a run', async (t) => {
@@ -114,6 +117,37 @@ t.test('stopped: it waits for its ring, and begins no more', async (t) => {
   watch.begin(RUN)
   await clock.advance(10_000)
   t.strictSame(calls, [])
+})
+
+t.test('in a crowd it rests, and goes on with all runs after it', async (t) => {
+  const { clock, calls, rung, watch, run, crowd } = given()
+  await run()
+  watch.begin(RUN)
+  await clock.advance(10)
+  crowd(true)
+  watch.begin(OTHER_RUN)
+  await clock.advance(TASK_MS + 50)
+  t.strictSame(rung, [], 'nothing is rung for')
+  calls.length = 0
+  await clock.advance(10_000)
+  t.strictSame(calls, [], 'and nothing asked')
+  crowd(false)
+  watch.begin(OTHER_RUN)
+  await clock.advance(50)
+  t.match(rung, [{ run: RUN, reason: '1-1 succeeded' }])
+})
+
+t.test('a crowd that is over at once takes no watch away', async (t) => {
+  const { clock, rung, watch, run, crowd } = given()
+  await run()
+  watch.begin(RUN)
+  await clock.advance(10)
+  crowd(true)
+  watch.begin(OTHER_RUN)
+  crowd(false)
+  watch.begin(OTHER_RUN)
+  await clock.advance(TASK_MS + 50)
+  t.match(rung, [{ run: RUN, reason: '1-1 succeeded' }])
 })
 
 t.test("another process's run is not its", async (t) => {
