@@ -3,7 +3,6 @@ import type { Cluster } from './cluster/cluster.ts'
 import type { Log } from './log.ts'
 import type { Ring } from './rings.ts'
 import type { Settings } from './settings.ts'
-import { NO_POD } from './watch/due.ts'
 import { jobWatch, type JobWatchOptions } from './watch/job-watch.ts'
 
 /** The function's own look at its runs while it is awake. */
@@ -42,8 +41,6 @@ export const awakeWatch = (args: {
 
   const ring: JobWatchOptions['ring'] = async (about) => {
     if (!('run' in about) || !fresh.has(about.run)) return
-    // After a burst many wait for their pods; to ask why is for the job watch.
-    if (about.reason.endsWith(NO_POD)) return
     await sound(about)
   }
   const sound = (about: Ring): Promise<void> => {
@@ -64,6 +61,8 @@ export const awakeWatch = (args: {
       jobNamespaces: settings.jobNamespaces,
       heartbeatSeconds: Infinity,
       lingerSeconds: 0,
+      // After a burst many wait for theirs.
+      askForPods: false,
       ring,
       // It has no Job of its own: it only ends.
       leave: async () => true,

@@ -19,7 +19,7 @@ import {
 } from './plan-run.ts'
 import type { Ports } from './ports.ts'
 import type { Fresh } from './reconcile.ts'
-import { StoreError } from './resource-store.ts'
+import { StoreError, TooLargeStoreError } from './resource-store.ts'
 
 /** What became of an event. */
 export type Received =
@@ -60,6 +60,10 @@ export const receive = async (
   ])
   // Whatever the store says: its config is not read again for this run.
   if (known) return known
+  if (found instanceof TooLargeStoreError)
+    return unusable(ports, run, event, [
+      { code: 'too-large', message: found.message },
+    ])
   if (found instanceof StoreError) {
     if (found.retry) throw found
     // The project is not there, or the like: a repeat cannot mend it.

@@ -33,3 +33,10 @@ export class StoreError extends Error {
     this.retry = retry
   }
 }
+
+/** A resource is there, and larger than anything that can be read. */
+export class TooLargeStoreError extends StoreError {
+  constructor(message: string, cause?: unknown) {
+    super(message, false, cause)
+  }
+}

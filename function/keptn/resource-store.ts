@@ -1,6 +1,6 @@
 import { boundedCache } from '../bounded-cache.ts'
 import type { ResourceStore, Scope } from '../resource-store.ts'
-import { StoreError } from '../resource-store.ts'
+import { StoreError, TooLargeStoreError } from '../resource-store.ts'
 import type { Auth } from './auth.ts'
 import { http as systemHttp, placeOf, TooLargeError } from './http.ts'
 import type { Http, HttpAnswer } from './http.ts'
@@ -43,8 +43,10 @@ export const keptnResourceStore = (
       return answer
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      const retry = !(error instanceof TooLargeError)
-      throw new StoreError(`Keptn cannot be read: ${reason}`, retry, error)
+      const message = `Keptn cannot be read: ${reason}`
+      throw error instanceof TooLargeError
+        ? new TooLargeStoreError(message, error)
+        : new StoreError(message, true, error)
     }
   }
 

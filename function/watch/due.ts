@@ -5,9 +5,6 @@ import { ANNOTATION, LABEL } from '../labels.ts'
 import { lacksPod, taskOutcome } from '../outcome.ts'
 import type { TaskRecord } from '../verdict.ts'
 
-/** Ends the reason for which it is asked why a task has no pod. */
-export const NO_POD = 'has no pod'
-
 /** An unsettled run, as far as the job watch sees it. */
 export interface WatchedRun {
   head: Job
@@ -20,10 +17,12 @@ export interface WatchedRun {
 /**
  * Why the function has something to do for a run now; `undefined` when it
  * has not. The same text as before means that nothing has changed since.
+ * `askForPods`: that a task has had no pod for long is a reason, too.
  */
 export const dueReason = (
   { head, jobs, pods }: WatchedRun,
   now: number,
+  askForPods = true,
 ): string | undefined => {
   const { annotations = {}, deletionTimestamp } = head.metadata!
   const claim = parse<Claim>(annotations[ANNOTATION.claim])
@@ -45,7 +44,7 @@ export const dueReason = (
     )
     const outcome = taskOutcome({ job, pods: own, now })
     if (outcome.state !== 'running') return `${place} ${outcome.state}`
-    if (lacksPod(job, own, now)) return `${place} ${NO_POD}`
+    if (askForPods && lacksPod(job, own, now)) return `${place} has no pod`
     running = true
   }
   if (running) return undefined

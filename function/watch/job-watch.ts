@@ -21,6 +21,8 @@ export interface JobWatchOptions {
   heartbeatSeconds: number
   /** How long it stays when nothing is unsettled any more. */
   lingerSeconds: number
+  /** False: why a task has no pod is somebody else's question; default true. */
+  askForPods?: boolean
   /** Calls the function: for one run, or for all. Never rejects. */
   ring: (
     about: { run: string; reason: string } | { all: true },
@@ -50,6 +52,7 @@ const LONGEST_PAUSE = 1_000
  */
 export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
   const { cluster, clock, log, instance, jobNamespace } = options
+  const { askForPods } = options
   const stop = new AbortController()
   options.signal?.addEventListener('abort', () => stop.abort(), { once: true })
   const { signal } = stop
@@ -76,7 +79,7 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
       if (!runs.has(metadata!.labels![LABEL.run]!)) ended.delete(uid)
     const due = new Map<string, string>()
     for (const [run, watched] of runs) {
-      const reason = dueReason(watched, cluster.time())
+      const reason = dueReason(watched, cluster.time(), askForPods)
       if (reason !== undefined) due.set(run, reason)
     }
     sound(due)

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { BUSYBOX, kubectl as clusterWide, until } from '../e2e/cluster.ts'
-import { follow, type Seen } from '../e2e/follow.ts'
+import { BUSYBOX, until } from '../e2e/cluster.ts'
+import { follow, type Seen, timeJob } from '../e2e/follow.ts'
 import { allAtZero, hello } from '../e2e/hello.ts'
 import { install } from '../e2e/installation.ts'
 import { play, TOKEN } from '../e2e/keptn.ts'
@@ -68,20 +67,8 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
       await play(keptn, { service, task: 'deployment', config: text }, 180)
       return performance.now() - begin
     }
-    const plain = async (): Promise<Omit<Bare, 'cold'>> => {
-      const name = `plain-${randomBytes(3).toString('hex')}`
-      const begin = performance.now()
-      await clusterWide(
-        ...['-n', bare.namespace, 'create', 'job', name],
-        ...[`--image=${BUSYBOX}`, '--', 'sleep', '0.01'],
-      )
-      const pod = await until('its end', 60, async () =>
-        [...bareSeen.values()].find(
-          ({ owner, ended }) => owner === name && ended,
-        ),
-      )
-      return { started: pod.started! - begin, ended: pod.ended! - begin }
-    }
+    const plain = (): Promise<Omit<Bare, 'cold'>> =>
+      timeJob(bare.namespace, bareSeen, 0.01)
     const atZero = async (...namespaces: string[]): Promise<void> => {
       await allAtZero(namespace, ...namespaces)
       // What was left of the pods is cleared away.

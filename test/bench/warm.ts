@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { post, type Server, startServer } from './process.ts'
-import { compare, type Figure } from './sample.ts'
+import { compare, type Figure, median } from './sample.ts'
 import { bundle, NODE, type Place, ROOT, type World } from './world.ts'
 
 const run = promisify(execFile)
@@ -60,25 +60,70 @@ const take = async (world: World, server: Server): Promise<number> => {
   return ms
 }
 
+/** Bursts of each, in turn: single ones differ by a tenth. */
+const BURSTS = 3
+
+/** How many events the bare client works on at once. */
+const CONCURRENCY = [16, 32, 64]
+
 /** Events at once at a function that is there, until the last has its Job. */
 export const burstFigures = async (
   world: World,
   calls: string,
 ): Promise<Figure[]> => {
+  const bare = CONCURRENCY.map((): number[] => [])
+  const ours: Burst[] = []
+  for (let round = 0; round < BURSTS; round += 1) {
+    for (const [index, concurrency] of CONCURRENCY.entries())
+      bare[index]!.push(await bareBurst(calls, concurrency))
+    ours.push(await burst(world))
+  }
+  const rate = median(ours.map((burst) => burst.rate))
+  const best = Math.max(...bare.map(median))
+  const peak = Math.max(...ours.map((burst) => burst.peak))
+  const again = ours.reduce((sum, burst) => sum + burst.again, 0)
+  const note = `none lost, ${again} delivered again`
+  return [
+    {
+      ...{ id: 'burst', name: `${BURST} events at once → their Jobs`, note },
+      ...{ unit: '/s', ours: rate, baseline: best, ratio: rate / best },
+      ...{ target: 0.8, least: true, samples: BURSTS },
+    },
+    {
+      ...{ id: 'burst-rss', name: '… the most RSS', unit: 'MiB' },
+      ...{ ours: peak, baseline: 150, ratio: peak / 150, target: 1 },
+      ...{ samples: BURSTS, note: 'the baseline is the limit' },
+    },
+  ]
+}
+
+/** Events of a second whose requests a bare client makes. */
+const bareBurst = async (
+  calls: string,
+  concurrency: number,
+): Promise<number> => {
+  const { stdout } = await run(NODE, ['test/bench/baseline/burst.mjs'], {
+    cwd: ROOT,
+    env: { CALLS: calls, COUNT: `${BURST}`, CONCURRENCY: `${concurrency}` },
+  })
+  return (BURST / Number(stdout)) * 1000
+}
+
+interface Burst {
+  /** Events of a second. */
+  rate: number
+  /** Most RSS of the function, in MiB. */
+  peak: number
+  /** Events that were delivered more than once. */
+  again: number
+}
+
+const burst = async (world: World): Promise<Burst> => {
   // The baseline's runs, which nobody ends, are in another namespace.
   const place = await world.place()
-  const bare = async (concurrency: number): Promise<number> => {
-    const { stdout } = await run(NODE, ['test/bench/baseline/burst.mjs'], {
-      cwd: ROOT,
-      env: { CALLS: calls, COUNT: `${BURST}`, CONCURRENCY: `${concurrency}` },
-    })
-    return (BURST / Number(stdout)) * 1000
-  }
-  const before = Math.max(await bare(16), await bare(64))
   const server = await startServer({
     ...{ node: NODE, argv: [bundle('server')], env: place.env },
   })
-  let rate: number, peak: number, accepted: number
   try {
     await take(world, server)
     await server.says('task started', 1)
@@ -93,24 +138,10 @@ export const burstFigures = async (
     }
     const answers = Promise.all(events.map(deliver))
     await server.says('task started', BURST + 1)
-    rate = (BURST / (performance.now() - begin)) * 1000
-    accepted = (await answers).filter(Boolean).length
-    peak = server.peak() / 1024
+    const rate = (BURST / (performance.now() - begin)) * 1000
+    const accepted = (await answers).filter(Boolean).length
+    return { rate, peak: server.peak() / 1024, again: BURST - accepted }
   } finally {
     await server.end()
   }
-  const best = Math.max(before, await bare(32))
-  const note = `none lost, ${BURST - accepted} delivered again`
-  return [
-    {
-      ...{ id: 'burst', name: `${BURST} events at once → their Jobs`, note },
-      ...{ unit: '/s', ours: rate, baseline: best, ratio: rate / best },
-      ...{ target: 0.8, least: true, samples: 1 },
-    },
-    {
-      ...{ id: 'burst-rss', name: '… the most RSS', unit: 'MiB' },
-      ...{ ours: peak, baseline: 150, ratio: peak / 150, target: 1 },
-      ...{ samples: 1, note: 'the baseline is the limit' },
-    },
-  ]
 }

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { median } from '../bench/sample.ts'
-import { BUSYBOX, kubectl as clusterWide, until } from './cluster.ts'
-import { follow, type Seen } from './follow.ts'
+import { until } from './cluster.ts'
+import { follow, type Seen, timeJob } from './follow.ts'
 import { allAtZero, hello } from './hello.ts'
 import { trigger } from './keptn.ts'
 import { configFor, installOnKnative, knativeMissing } from './knative.ts'
@@ -31,15 +31,6 @@ t.test('from zero: a Job alone, a hello-world, the function', async (t) => {
   const pods = await follow(namespace, stop.signal)
   const barePods = await follow(bare.namespace, stop.signal)
 
-  const jobAlone = async (): Promise<number> => {
-    const name = `alone-${performance.now()}`.replace('.', '-')
-    const begin = performance.now()
-    await clusterWide(
-      ...['-n', bare.namespace, 'create', 'job', name],
-      ...[`--image=${BUSYBOX}`, '--', 'sleep', '1'],
-    )
-    return (await startOf(barePods, name)) - begin
-  }
   let services = 0
   const task = async (): Promise<number> => {
     const begin = performance.now()
@@ -58,7 +49,8 @@ t.test('from zero: a Job alone, a hello-world, the function', async (t) => {
   }
   for (let round = 0; round < ROUNDS; round += 1) {
     await allAtZero(namespace, bare.namespace)
-    taken.alone.push(await jobAlone())
+    const alone = await timeJob(bare.namespace, barePods, 1)
+    taken.alone.push(alone.started)
     taken.hello.push(await bare.greet())
     taken.task.push(await task())
   }

@@ -1,7 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import type { Pod } from '../../function/cluster/cluster.ts'
 import { fromKubeconfig } from '../../function/cluster/kubeconfig.ts'
 import { KubernetesCluster } from '../../function/cluster/kubernetes.ts'
-import { KUBECONFIG } from './cluster.ts'
+import { BUSYBOX, KUBECONFIG, kubectl, until } from './cluster.ts'
 
 /**
  * When a pod's container was first seen running, and ended, as
@@ -38,4 +39,25 @@ export const follow = async (
     for await (const event of events) if ('object' in event) look(event.object)
   })().catch(() => undefined)
   return seen
+}
+
+/**
+ * `kubectl create job` of a container that sleeps; milliseconds from then
+ * until `pods`, which follow its namespace, show it running, and ended.
+ */
+export const timeJob = async (
+  namespace: string,
+  pods: ReadonlyMap<string, Seen>,
+  seconds: number,
+): Promise<{ started: number; ended: number }> => {
+  const name = `plain-${randomBytes(3).toString('hex')}`
+  const begin = performance.now()
+  await kubectl(
+    ...['-n', namespace, 'create', 'job', name, `--image=${BUSYBOX}`],
+    ...['--', 'sleep', String(seconds)],
+  )
+  const pod = await until(`${name} has ended`, 60, async () =>
+    [...pods.values()].find(({ owner, ended }) => owner === name && ended),
+  )
+  return { started: pod.started! - begin, ended: pod.ended! - begin }
 }

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { apply, get, HOST, kubectl as clusterWide, until } from './cluster.ts'
+import { apply, HOST, kubectl as clusterWide, until } from './cluster.ts'
 import { post } from './knative.ts'
 
 /** The smallest function: tells `SEEN` that it was handed an event. */
@@ -127,14 +127,10 @@ export const hello = async (args: {
 }
 
 /** At zero, and the last pod gone: as after a longer idle time. */
-export const allAtZero = (...namespaces: string[]): Promise<boolean> =>
-  until('all are at zero', 180, async () => {
-    const lists = await Promise.all(
-      namespaces.map((namespace) =>
-        get<{ items: unknown[] }>(
-          ...['-n', namespace, 'pods', '-l', 'serving.knative.dev/service'],
-        ),
-      ),
+export const allAtZero = async (...namespaces: string[]): Promise<void> => {
+  for (const namespace of namespaces)
+    await clusterWide(
+      ...['-n', namespace, 'wait', '--for=delete', '--timeout=180s'],
+      ...['pod', '-l', 'serving.knative.dev/service'],
     )
-    return lists.every(({ items }) => items.length === 0)
-  })
+}

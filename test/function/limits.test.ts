@@ -1,4 +1,5 @@
 import t from 'tap'
+import { TooLargeStoreError } from '../../function/resource-store.ts'
 import { makeWorld, type World } from '../world.ts'
 import { TWO_TASKS as config } from './given.ts'
 
@@ -43,6 +44,22 @@ for (const [setting, least, says] of REFUSED)
     t.match(answer?.message, setting)
     t.strictSame(world.runs, [], 'nothing ran')
   })
+
+t.test(
+  'a config that is too large to be read at all is told, too',
+  async (t) => {
+    const world: World = makeWorld({ config, files })
+    world.fault = async ({ port }) => {
+      if (port === 'store') throw new TooLargeStoreError('more than 8 MiB')
+    }
+    const event = world.trigger()
+    t.equal(await world.deliver(event), true)
+    await world.settle()
+    const [, finished] = world.reports(event)
+    t.match(finished?.data, { status: 'errored', result: 'fail' })
+    t.match(finished?.data.message, /job\/config\.yaml cannot.*\n.*than 8 MiB/)
+  },
+)
 
 t.test(
   'LIMIT_MESSAGE_BYTES: the newest part of the logs is kept',

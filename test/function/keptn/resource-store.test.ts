@@ -3,6 +3,7 @@ import { keptnAuth } from '../../../function/keptn/auth.ts'
 import { HttpError, TooLargeError } from '../../../function/keptn/http.ts'
 import type { Http } from '../../../function/keptn/http.ts'
 import { keptnResourceStore } from '../../../function/keptn/resource-store.ts'
+import { TooLargeStoreError } from '../../../function/resource-store.ts'
 import { keptnApi } from '../../keptn/api.ts'
 import type { Fault } from '../../keptn/faults.ts'
 import { inProcessHttp } from '../../keptn/in-process.ts'
@@ -262,5 +263,6 @@ t.test('what is too large stays too large', async (t) => {
   }
   const auth = keptnAuth({})
   const store = keptnResourceStore({ endpoint: 'http://keptn', auth, http })
+  await t.rejects(store.get(SCOPE, 'a'), TooLargeStoreError)
   await t.rejects(store.get(SCOPE, 'a'), { name: 'StoreError', retry: false })
 })

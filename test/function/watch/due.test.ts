@@ -214,6 +214,13 @@ for (const [name, given, reason] of CASES)
     t.equal(dueReason({ jobs: [], pods: [], ...given }, NOW), reason)
   })
 
+t.test('that there is no pod is a reason for who asks why', async (t) => {
+  const jobs = [task('1-1', { age: NO_POD_GRACE })]
+  const run = { head: head(RUNNING), jobs, pods: [] }
+  t.equal(dueReason(run, NOW), '1-1 has no pod')
+  t.equal(dueReason(run, NOW, false), undefined)
+})
+
 t.test('what belongs to which run', async (t) => {
   const other = head({ run: OTHER_RUN })
   const theirs = task('1-1', { run: OTHER_RUN })
