@@ -5,6 +5,9 @@ import type { Ring } from './rings.ts'
 import type { Settings } from './settings.ts'
 import { jobWatch, type JobWatchOptions } from './watch/job-watch.ts'
 
+/** To begin takes a list of all runs: not while crowds come and go. */
+const CALM = 1_000
+
 /** The function's own look at its runs while it is awake. */
 export interface AwakeWatch {
   /** A run was committed just now, by this process. */
@@ -36,8 +39,9 @@ export const awakeWatch = (args: {
   /** Runs that began here; what others left behind is the job watch's. */
   const fresh = new Set<string>()
   let watching: Promise<void> | undefined
-  let wanted = false
   let rest = new AbortController()
+  /** Looks whether the crowd is over; there while it is not. */
+  let calm: (() => void) | undefined
 
   const ring: JobWatchOptions['ring'] = async (about) => {
     if (!('run' in about) || !fresh.has(about.run)) return
@@ -65,33 +69,48 @@ export const awakeWatch = (args: {
       askForPods: false,
       ring,
       // It has no Job of its own: it only ends.
-      leave: async () => true,
+      leave: async () => {
+        fresh.clear()
+        return true
+      },
       signal,
     })
   const start = (): void => {
     if (watching || end.signal.aborted) return
-    rest = new AbortController()
-    const { signal } = rest
-    watching = watch(AbortSignal.any([end.signal, signal]))
-      .catch((error: unknown) =>
-        log('warn', 'the own watch failed', { error: String(error) }),
-      )
+    const own = new AbortController()
+    rest = own
+    watching = watch(AbortSignal.any([end.signal, own.signal]))
+      .catch((error: unknown) => {
+        log('warn', 'the own watch failed', { error: String(error) })
+        fresh.clear()
+      })
       .finally(() => {
         watching = undefined
-        if (!signal.aborted) fresh.clear()
-        else if (wanted) start()
+        // Nothing waits for it any more.
+        own.abort()
+        // Begun since it had nothing left to watch, or since the crowd was over.
+        if (fresh.size > 0 && !calm) start()
       })
+  }
+  /** It rests until there has been no crowd for a while. */
+  const pause = (): void => {
+    rest.abort()
+    calm ??= args.clock.after(CALM, () => {
+      calm = undefined
+      if (args.crowded()) pause()
+      else start()
+    })
   }
 
   return {
     begin: (run) => {
       fresh.add(run)
-      wanted = !args.crowded()
-      if (wanted) start()
-      else rest.abort()
+      if (args.crowded()) pause()
+      else if (!calm) start()
     },
     stop: async () => {
       end.abort()
+      calm?.()
       await watching
       await Promise.all(rings)
     },

@@ -106,7 +106,7 @@ export const encodeHead = (args: {
       annotations: {
         [ANNOTATION.format]: FORMAT,
         [ANNOTATION.envelope]: harmlessJson(envelope),
-        [ANNOTATION.plan]: packed(args.plan),
+        [ANNOTATION.plan]: pack(JSON.stringify(args.plan)),
         [ANNOTATION.claim]: harmlessJson(args.claim),
         [ANNOTATION.tasks]: '{}',
       },
@@ -151,15 +151,11 @@ const pack = (json: string): string =>
 const unpack = (text: string): string =>
   gunzipSync(Buffer.from(text, 'base64'), BUFFERS).toString()
 
-/** A head is read after each of its changes, and its plan is the same. */
-const plans = boundedCache<Plan>(1024 * 1024)
-
-const packed = (plan: Plan): string => {
-  const json = JSON.stringify(plan)
-  const text = pack(json)
-  plans.set(text, plan, json.length)
-  return text
-}
+/**
+ * As they were unpacked: a head is read after each of its changes, and its plan
+ * is the same.
+ */
+const plans = boundedCache<Plan>(2 * 1024 * 1024)
 
 /** True when the plan fits into the head's annotations. */
 export const planFits = (plan: Plan): boolean => {

@@ -91,13 +91,14 @@ export const receive = async (
 }
 
 /** Events that come together are mostly of few commits. */
-const parsedConfigs = boundedCache<ParsedConfig>(1024 * 1024)
+const parsedConfigs = boundedCache<ParsedConfig>(2 * 1024 * 1024)
 
 const parsedOf = ({ hash, text }: FoundConfig): ParsedConfig => {
   const known = parsedConfigs.get(hash)
   if (known) return known
   const parsed = parseConfig(text)
-  parsedConfigs.set(hash, parsed, text.length)
+  // Of what it became: aliases may make much of a short text.
+  parsedConfigs.set(hash, parsed, JSON.stringify(parsed).length)
   return parsed
 }
 

@@ -1,10 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http'
-import type {
-  ClientRequest,
-  IncomingHttpHeaders,
-  IncomingMessage,
-} from 'node:http'
+import type { ClientRequest, IncomingHttpHeaders } from 'node:http'
 import type * as Https from 'node:https'
+import { wholeBody } from '../whole-body.ts'
 
 export interface HttpRequest {
   method: 'GET' | 'POST'
@@ -126,7 +123,7 @@ const exchange = (request: HttpRequest, keep: boolean): Promise<HttpAnswer> =>
     })
     sending.on('response', (answer) => {
       status = answer.statusCode ?? 0
-      read(answer, request.maxBytes ?? MAX_BYTES).then(
+      wholeBody(answer, request.maxBytes ?? MAX_BYTES).then(
         (body) => {
           end()
           resolve({ status: status ?? 0, headers: answer.headers, body })
@@ -162,20 +159,6 @@ const open = (request: HttpRequest, keep: boolean): ClientRequest => {
 /** The URL without what may be private: user, password, query. */
 export const placeOf = (url: string): string =>
   url.replace(/\?.*$/, '').replace(/\/\/[^/]*@/, '//')
-
-const read = (answer: IncomingMessage, maxBytes: number): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    let size = 0
-    answer.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size > maxBytes)
-        reject(new RangeError(`the answer is larger than ${maxBytes} bytes`))
-      else chunks.push(chunk)
-    })
-    answer.on('end', () => resolve(Buffer.concat(chunks)))
-    answer.on('error', reject)
-  })
 
 /** Node gives no message when it tried several addresses in vain. */
 const reasonOf = (error: Error & { code?: string }): string =>

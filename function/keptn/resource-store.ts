@@ -43,10 +43,9 @@ export const keptnResourceStore = (
       return answer
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      const message = `Keptn cannot be read: ${reason}`
       throw error instanceof TooLargeError
-        ? new TooLargeStoreError(message, error)
-        : new StoreError(message, true, error)
+        ? new TooLargeStoreError(reason, error)
+        : new StoreError(`Keptn cannot be read: ${reason}`, true, error)
     }
   }
 

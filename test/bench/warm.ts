@@ -74,9 +74,12 @@ export const burstFigures = async (
   const bare = CONCURRENCY.map((): number[] => [])
   const ours: Burst[] = []
   for (let round = 0; round < BURSTS; round += 1) {
+    // Each comes later once: the API server holds what was before.
+    const early = round % 2 === 0
+    if (early) ours.push(await burst(world))
     for (const [index, concurrency] of CONCURRENCY.entries())
       bare[index]!.push(await bareBurst(calls, concurrency))
-    ours.push(await burst(world))
+    if (!early) ours.push(await burst(world))
   }
   const rate = median(ours.map((burst) => burst.rate))
   const best = Math.max(...bare.map(median))

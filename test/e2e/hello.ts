@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { apply, HOST, kubectl as clusterWide, until } from './cluster.ts'
+import { apply, get, HOST, kubectl as clusterWide, until } from './cluster.ts'
 import { post } from './knative.ts'
 
 /** The smallest function: tells `SEEN` that it was handed an event. */
@@ -126,11 +126,21 @@ export const hello = async (args: {
   }
 }
 
+const PODS = ['pod', '-l', 'serving.knative.dev/service'] as const
+
 /** At zero, and the last pod gone: as after a longer idle time. */
-export const allAtZero = async (...namespaces: string[]): Promise<void> => {
-  for (const namespace of namespaces)
-    await clusterWide(
-      ...['-n', namespace, 'wait', '--for=delete', '--timeout=180s'],
-      ...['pod', '-l', 'serving.knative.dev/service'],
+export const allAtZero = (...namespaces: string[]): Promise<boolean> =>
+  until('all are at zero', 180, async () => {
+    const gone = await Promise.all(
+      namespaces.map(async (namespace) => {
+        const of = ['-n', namespace]
+        // Of those that are there now; another may have begun meanwhile.
+        await clusterWide(
+          ...of,
+          ...['wait', '--for=delete', '--timeout=180s', ...PODS],
+        )
+        return get<{ items: unknown[] }>(...of, ...PODS)
+      }),
     )
-}
+    return gone.every(({ items }) => items.length === 0)
+  })

@@ -132,22 +132,42 @@ t.test('in a crowd it rests, and goes on with all runs after it', async (t) => {
   await clock.advance(10_000)
   t.strictSame(calls, [], 'and nothing asked')
   crowd(false)
-  watch.begin(OTHER_RUN)
-  await clock.advance(50)
+  await clock.advance(1_000)
   t.match(rung, [{ run: RUN, reason: '1-1 succeeded' }])
+  await watch.stop()
 })
 
-t.test('a crowd that is over at once takes no watch away', async (t) => {
-  const { clock, rung, watch, run, crowd } = given()
+t.test('it does not begin again for each pause of a crowd', async (t) => {
+  const { clock, calls, watch, run, crowd } = given()
   await run()
   watch.begin(RUN)
   await clock.advance(10)
+  for (let wave = 0; wave < 5; wave += 1) {
+    crowd(true)
+    watch.begin(OTHER_RUN)
+    await clock.advance(100)
+    crowd(false)
+    watch.begin(OTHER_RUN)
+    await clock.advance(100)
+  }
+  await clock.advance(1_000)
+  t.equal(calls.filter((call) => call === 'list Job').length, 2)
+  await watch.stop()
+})
+
+t.test('stopped while it rests: it does not begin again', async (t) => {
+  const { clock, calls, watch, run, crowd } = given()
+  await run()
   crowd(true)
-  watch.begin(OTHER_RUN)
+  watch.begin(RUN)
+  await watch.stop()
   crowd(false)
-  watch.begin(OTHER_RUN)
-  await clock.advance(TASK_MS + 50)
-  t.match(rung, [{ run: RUN, reason: '1-1 succeeded' }])
+  await clock.advance(10_000)
+  t.strictSame(
+    calls.filter((call) => call.startsWith('list')),
+    [],
+  )
+  t.equal(clock.pending, 0)
 })
 
 t.test("another process's run is not its", async (t) => {

@@ -5,6 +5,7 @@ import { urlToHttpOptions } from 'node:url'
 import { ClusterError } from '../cluster.ts'
 import type { Connection } from '../connection.ts'
 import { atMost } from '../../at-most.ts'
+import { wholeBody } from '../../whole-body.ts'
 import { unavailable } from './errors.ts'
 
 /** A request as the generated factories make it. */
@@ -33,7 +34,7 @@ interface Client {
   place: Pick<RequestOptions, 'protocol' | 'hostname' | 'port'>
 }
 
-/** Who may end a request: by a signal, or by what it is told of. */
+/** How a request is ended: by a signal, or by who is handed it. */
 interface Watched {
   signal?: AbortSignal
   begun?: (request: ClientRequest) => void
@@ -86,14 +87,16 @@ export class Transport {
       underWay = what
       if (late) what.destroy(late)
     }
+    const left = until - performance.now()
+    if (left <= 0) throw unavailable(tooLate(), this.#timeoutMs)
     const timer = setTimeout(() => {
       late = tooLate()
       underWay?.destroy(late)
-    }, until - performance.now())
+    }, left)
     try {
       const response = await this.#open(request, { begun: mind })
       mind(response)
-      const text = (await whole(response)).toString()
+      const text = (await wholeBody(response)).toString()
       return { status: response.statusCode ?? 0, text }
     } catch (error) {
       throw unavailable(late ?? error, this.#timeoutMs)
@@ -175,7 +178,7 @@ export class Transport {
   }
 
   close(): void {
-    void this.#client?.then(({ agent }) => agent.destroy())
+    this.#client?.then(({ agent }) => agent.destroy()).catch(() => undefined)
   }
 }
 
@@ -196,14 +199,6 @@ const makeClient = async ({ server, tls }: Connection): Promise<Client> => {
 /** Path and query of a whole URL. */
 const pathOf = (url: string): string =>
   url.slice(url.indexOf('/', url.indexOf('//') + 2))
-
-const whole = (stream: Readable): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    const chunks: Buffer[] = []
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk))
-    stream.on('end', () => resolve(Buffer.concat(chunks)))
-    stream.on('error', reject)
-  })
 
 const tooLate = (): Error => new DOMException('', 'TimeoutError')
 

@@ -36,7 +36,7 @@ export class ApiServer {
   readonly random: () => number
   readonly #namespaces: ReadonlySet<string> | undefined
   readonly #admit: Admit
-  /** Of each object by its uid, at most: `checkSize` need not look at most. */
+  /** Of what was sent of each object, by its uid: see `checkSize`. */
   readonly #characters = new Map<string, number>()
 
   constructor(options: {
@@ -138,8 +138,9 @@ export class ApiServer {
   ): Kinds[K] {
     const before = this.get(kind, namespace, name)
     const { copy: operations, characters } = measuredCopy(patch)
-    const object = draft(tidy(applyJsonPatch(before, operations)))
-    checkStructure(kind, object)
+    const patched = tidy(applyJsonPatch(before, operations))
+    checkStructure(kind, patched)
+    const object = draft(patched)
     checkIdentity(kind, object, before)
     restoreSystemFields(object, before)
     validate(kind, object, before)
@@ -256,9 +257,9 @@ const specOf = (object: Stored): unknown => (object as { spec?: unknown }).spec
 /** Bytes of one character, escaped: \u001b, for one. */
 const LARGEST_CHARACTER = 6
 
-/** `characters`: of the object, at most. */
+/** `characters`: sent so far; what is added to it here is never as much. */
 const checkSize = (object: Stored, characters: number): void => {
-  if (characters * LARGEST_CHARACTER < OBJECT_LIMIT) return
+  if (characters * LARGEST_CHARACTER < OBJECT_LIMIT / 2) return
   if (Buffer.byteLength(JSON.stringify(object)) > OBJECT_LIMIT)
     throw new ClusterError('Invalid', 'etcdserver: request is too large')
 }

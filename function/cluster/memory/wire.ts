@@ -37,10 +37,13 @@ export const timestamp = (ms: number): string => {
 /** What remains of a value on the wire: no `undefined`, no prototypes. */
 export const plain = <T>(value: T): T => {
   if (typeof value !== 'object' || value === null) return value
-  // A Date, for one, says itself what it is on the wire.
-  if ('toJSON' in value) return JSON.parse(JSON.stringify(value)) as T
+  if (saysItself(value)) return JSON.parse(JSON.stringify(value)) as T
   return copyOf(value, plain)
 }
+
+/** A Date, for one, says itself what it is on the wire. */
+const saysItself = (value: object): boolean =>
+  'toJSON' in value && typeof value.toJSON === 'function'
 
 /** As `plain`, with the characters of its JSON before they are escaped. */
 export const measuredCopy = <T>(value: T): { copy: T; characters: number } => {
@@ -48,7 +51,7 @@ export const measuredCopy = <T>(value: T): { copy: T; characters: number } => {
   const measured = <U>(part: U): U => {
     if (typeof part === 'string') characters += part.length + QUOTES
     else if (typeof part !== 'object' || part === null) characters += SCALAR
-    else if ('toJSON' in part)
+    else if (saysItself(part))
       return measured(JSON.parse(JSON.stringify(part)) as U)
     else {
       characters += QUOTES

@@ -290,6 +290,15 @@ export const CONTRACT: Record<string, Check> = {
     await fails(t, 'Invalid', rig.cluster.create('Job', wrong, dryRun))
   },
 
+  'a key may be called like a method': async (t, rig) => {
+    const ns = await rig.namespace()
+    const keys = { toJSON: 'x', constructor: 'y' }
+    const made = { ...configMap(ns, 'a', { annotations: keys }), data: keys }
+    const stored = await rig.cluster.create('ConfigMap', made)
+    t.same(stored.data, keys)
+    t.same(stored.metadata?.annotations, keys)
+  },
+
   'what is not there is NotFound': async (t, { cluster, namespace }) => {
     const ns = await namespace()
     await fails(t, 'NotFound', cluster.get('Job', ns, 'a'))
