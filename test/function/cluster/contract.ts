@@ -290,6 +290,18 @@ export const CONTRACT: Record<string, Check> = {
     await fails(t, 'Invalid', rig.cluster.create('Job', wrong, dryRun))
   },
 
+  'an object that etcd does not take is Invalid': async (t, rig) => {
+    const ns = await rig.namespace()
+    const sized = (bytes: number): JobOptions => ({
+      container: { env: [{ name: 'A', value: 'x'.repeat(bytes) }] },
+    })
+    await rig.cluster.create('Job', job(ns, 'fits', sized(1_400_000)))
+    const large = job(ns, 'large', sized(1_600_000))
+    await fails(t, 'Invalid', rig.cluster.create('Job', large))
+    const larger = job(ns, 'larger', sized(4_000_000))
+    await fails(t, 'Invalid', rig.cluster.create('Job', larger))
+  },
+
   'a key may be called like a method': async (t, rig) => {
     const ns = await rig.namespace()
     const keys = { toJSON: 'x', constructor: 'y' }
