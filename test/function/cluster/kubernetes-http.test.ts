@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import t from 'tap'
 import type { Test } from 'tap'
 import { ClusterError } from '../../../function/cluster/cluster.ts'
@@ -26,7 +27,7 @@ interface Received {
 const served = async (
   t: Test,
   answer: Answer,
-  options: KubernetesOptions = {},
+  options: KubernetesOptions & { tokenAfterMs?: number } = {},
 ) => {
   const received: Received[] = []
   const server = createServer((request, response) => {
@@ -40,9 +41,12 @@ const served = async (
   const connection = {
     server: address,
     tls: {},
-    authorization: (fresh?: boolean) => {
-      if (fresh) tokens.shift()
-      return Promise.resolve(`Bearer ${tokens[0]}`)
+    authorization: async (fresh?: boolean) => {
+      if (fresh) {
+        await pause(options.tokenAfterMs)
+        tokens.shift()
+      }
+      return `Bearer ${tokens[0]}`
     },
     namespace: undefined,
   }
@@ -193,6 +197,19 @@ void t.test('a refused token is read again, once', async (t) => {
   )
   t.same(await cluster.get('Job', 'ns', 'a'), JOB)
   t.equal(received.length, 2)
+})
+
+void t.test('a token that comes too late is sent no more', async (t) => {
+  const answer = failure(401, 'Unauthorized')
+  const { cluster, received } = await served(t, answer, {
+    timeoutMs: 100,
+    tokenAfterMs: 150,
+  })
+  await t.rejects(cluster.create('Job', JOB), {
+    code: 'Unavailable',
+    message: 'no answer from the API server within 100 ms',
+  })
+  t.equal(received.length, 1)
 })
 
 void t.test(
