@@ -1,4 +1,4 @@
-import { readFile, readdir, realpath, stat } from 'node:fs/promises'
+import { promises as files } from 'node:fs'
 import { join, sep } from 'node:path'
 import type { ResourceStore, Scope } from './resource-store.ts'
 import { StoreError } from './resource-store.ts'
@@ -25,7 +25,10 @@ export const directoryStore = (dir: string): ResourceStore => {
 
   /** The real path, if it exists and is in `dir`. */
   const inside = async (path: string): Promise<string | undefined> => {
-    const [root, real] = await Promise.all([realpath(dir), realpath(path)])
+    const [root, real] = await Promise.all([
+      files.realpath(dir),
+      files.realpath(path),
+    ])
     return real === root || real.startsWith(root + sep) ? real : undefined
   }
 
@@ -37,11 +40,11 @@ export const directoryStore = (dir: string): ResourceStore => {
     const real = await unlessMissing(inside(folder))
     if (real === undefined || above.includes(real)) return []
     const uris: string[] = []
-    for (const name of (await readdir(real)).sort()) {
+    for (const name of (await files.readdir(real)).sort()) {
       if (name.startsWith('..')) continue
       const path = join(folder, name)
       const target = await unlessMissing(inside(path))
-      const kind = target === undefined ? undefined : await stat(target)
+      const kind = target === undefined ? undefined : await files.stat(target)
       if (kind?.isFile()) uris.push(prefix + name)
       if (kind?.isDirectory())
         uris.push(...(await walk(path, `${prefix}${name}/`, [...above, real])))
@@ -57,8 +60,9 @@ export const directoryStore = (dir: string): ResourceStore => {
         const folder = await folderOf(scope)
         if (folder === undefined) return undefined
         const file = await unlessMissing(inside(join(folder, ...parts)))
-        if (file === undefined || !(await stat(file)).isFile()) return undefined
-        return readFile(file)
+        if (file === undefined || !(await files.stat(file)).isFile())
+          return undefined
+        return files.readFile(file)
       })
     },
     list: async (scope) => {
@@ -76,7 +80,7 @@ const isName = (name: string): boolean =>
   name !== '' && !name.startsWith('..') && name !== '.' && !/[/\\\0]/.test(name)
 
 const isFolder = async (path: string): Promise<boolean> =>
-  (await unlessMissing(stat(path)))?.isDirectory() ?? false
+  (await unlessMissing(files.stat(path)))?.isDirectory() ?? false
 
 const MISSING = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']
 

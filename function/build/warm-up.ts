@@ -2,8 +2,7 @@
  * Runs a bundle through the life of one run and writes what V8 has compiled
  * by then: `node function/build/warm-up.ts server`. Started by `codeCache`.
  */
-import { readFileSync, writeFileSync } from 'node:fs'
-import * as promises from 'node:fs/promises'
+import * as fs from 'node:fs'
 import * as http from 'node:http'
 import { createRequire } from 'node:module'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -38,9 +37,12 @@ Object.assign(process.env, {
 /** The account's files are not here, and the world speaks plain HTTP. */
 const requireReal = createRequire(import.meta.filename)
 const stand: Record<string, unknown> = {
-  'node:fs/promises': {
-    ...promises,
-    readFile: async (path: string) => `a ${path}`,
+  'node:fs': {
+    ...fs,
+    readFileSync: (path: string, ...rest: ['utf8']) =>
+      path.startsWith('/var/run/secrets/')
+        ? `a ${path}`
+        : fs.readFileSync(path, ...rest),
   },
   'node:https': {
     Agent: http.Agent,
@@ -53,9 +55,11 @@ const stand: Record<string, unknown> = {
 const requireHere = (name: string): unknown => stand[name] ?? requireReal(name)
 
 const bundle = `dist/${entry}.bundle.js`
-const script = new Script(readFileSync(bundle, 'latin1'), { filename: bundle })
+const script = new Script(fs.readFileSync(bundle, 'latin1'), {
+  filename: bundle,
+})
 process.once('exit', () =>
-  writeFileSync(`dist/${entry}.cache`, script.createCachedData()),
+  fs.writeFileSync(`dist/${entry}.cache`, script.createCachedData()),
 )
 
 const until = async (holds: () => Promise<boolean>): Promise<void> => {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
 import { systemClock } from '../clock.ts'
 import { connect } from '../cluster/connection.ts'
 import { KubernetesCluster } from '../cluster/kubernetes.ts'
@@ -40,7 +40,7 @@ const start = async (): Promise<void> => {
       source: `job-watch/${instance.namespace}/${instance.name}`,
       http,
       log,
-      ...(tokenFile && { token: () => readFile(tokenFile, 'utf8') }),
+      ...(tokenFile && { token: async () => readFileSync(tokenFile, 'utf8') }),
     }),
     signal: stop.signal,
   })
