@@ -24,7 +24,10 @@ const UNUSED: [importer: RegExp, path: RegExp, standIn?: string][] = [
   [/\/cloudevents\/dist\//, /^https?$|^node:https?$|\/(kafka|mqtt)$/],
 ]
 
-/** Leaves unused modules out: who loads one gets an empty object, or a stand-in. */
+/**
+ * Leaves unused modules out: who loads one gets an empty object, or what stands
+ * for it.
+ */
 export const unused: Plugin = {
   name: 'unused',
   setup: ({ onResolve, onLoad }) => {

@@ -51,8 +51,7 @@ const LONGEST_PAUSE = 1_000
  * own Job is deleted, or when `signal` aborts.
  */
 export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
-  const { cluster, clock, log, instance, jobNamespace } = options
-  const { askForPods } = options
+  const { cluster, clock, log, instance, jobNamespace, askForPods } = options
   const stop = new AbortController()
   options.signal?.addEventListener('abort', () => stop.abort(), { once: true })
   const { signal } = stop

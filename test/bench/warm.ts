@@ -74,7 +74,7 @@ export const burstFigures = async (
   const bare = CONCURRENCY.map((): number[] => [])
   const ours: Burst[] = []
   for (let round = 0; round < BURSTS; round += 1) {
-    // Each comes later once: the API server holds what was before.
+    // Not always the same is last: the API server keeps all that was before.
     const early = round % 2 === 0
     if (early) ours.push(await burst(world))
     for (const [index, concurrency] of CONCURRENCY.entries())

@@ -3,7 +3,7 @@ import { awakeWatch } from '../../function/awake-watch.ts'
 import { ClusterError } from '../../function/cluster/cluster.ts'
 import { MemoryCluster } from '../../function/cluster/memory.ts'
 import { markPatch, settlePatch } from '../../function/head.ts'
-import { noLog } from '../../function/log.ts'
+import { type Log, noLog } from '../../function/log.ts'
 import type { Ring } from '../../function/rings.ts'
 import { VirtualClock } from '../virtual-clock.ts'
 import {
@@ -17,7 +17,10 @@ import {
 const TASK_MS = 300
 
 /** The function's own watch over a cluster where tasks take `TASK_MS`. */
-const given = (ring: (ring: Ring) => Promise<void> = async () => {}) => {
+const given = (
+  ring: (ring: Ring) => Promise<void> = async () => {},
+  log: Log = noLog,
+) => {
   const clock = new VirtualClock()
   const cluster = new MemoryCluster({
     clock,
@@ -38,7 +41,7 @@ const given = (ring: (ring: Ring) => Promise<void> = async () => {}) => {
   const watch = awakeWatch({
     cluster,
     clock,
-    log: noLog,
+    log,
     settings: givenSettings(),
     crowded: () => crowded,
     ring: async (about) => {
@@ -117,6 +120,21 @@ t.test('stopped: it waits for its ring, and begins no more', async (t) => {
   watch.begin(RUN)
   await clock.advance(10_000)
   t.strictSame(calls, [])
+})
+
+t.test('a run that begins while it ends is watched', async (t) => {
+  const { clock, cluster, calls, watch, run } = given(undefined, (_, said) => {
+    if (said.includes('leaving')) watch.begin(OTHER_RUN)
+  })
+  const head = await run()
+  watch.begin(RUN)
+  await clock.advance(10)
+  const patch = settlePatch(head, { time: 0 })
+  await cluster.patch('Job', 'jobs', head.name, patch)
+  calls.length = 0
+  await clock.advance(1_500)
+  t.equal(calls.filter((call) => call === 'list Job').length, 1)
+  await watch.stop()
 })
 
 t.test('in a crowd it rests, and goes on with all runs after it', async (t) => {

@@ -35,15 +35,7 @@ export const timestamp = (ms: number): string => {
 }
 
 /** What remains of a value on the wire: no `undefined`, no prototypes. */
-export const plain = <T>(value: T): T => {
-  if (typeof value !== 'object' || value === null) return value
-  if (saysItself(value)) return JSON.parse(JSON.stringify(value)) as T
-  return copyOf(value, plain)
-}
-
-/** A Date, for one, says itself what it is on the wire. */
-const saysItself = (value: object): boolean =>
-  'toJSON' in value && typeof value.toJSON === 'function'
+export const plain = <T>(value: T): T => measuredCopy(value).copy
 
 /** As `plain`, with the characters of its JSON before they are escaped. */
 export const measuredCopy = <T>(value: T): { copy: T; characters: number } => {
@@ -51,7 +43,8 @@ export const measuredCopy = <T>(value: T): { copy: T; characters: number } => {
   const measured = <U>(part: U): U => {
     if (typeof part === 'string') characters += part.length + QUOTES
     else if (typeof part !== 'object' || part === null) characters += SCALAR
-    else if (saysItself(part))
+    // A Date, for one, says itself what it is on the wire.
+    else if ('toJSON' in part && typeof part.toJSON === 'function')
       return measured(JSON.parse(JSON.stringify(part)) as U)
     else {
       characters += QUOTES

@@ -302,6 +302,15 @@ export const CONTRACT: Record<string, Check> = {
     await fails(t, 'Invalid', rig.cluster.create('Job', larger))
   },
 
+  'a patch that leaves no object is Invalid': async (t, rig) => {
+    const ns = await rig.namespace()
+    await rig.cluster.create('Job', job(ns, 'a'))
+    for (const path of ['/metadata', '/spec']) {
+      const patch: JsonPatch = [{ op: 'replace', path, value: 'text' }]
+      await fails(t, 'Invalid', rig.cluster.patch('Job', ns, 'a', patch))
+    }
+  },
+
   'a key may be called like a method': async (t, rig) => {
     const ns = await rig.namespace()
     const keys = { toJSON: 'x', constructor: 'y' }

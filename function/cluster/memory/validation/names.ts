@@ -7,8 +7,6 @@ type Rule = (value: string) => string | undefined
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/
 const NAME_PART = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
 
-const REMEMBERED = 1_000
-
 const longerThan = (value: string, most: number): string | undefined =>
   value.length > most ? `must be no more than ${most} characters` : undefined
 
@@ -35,6 +33,9 @@ export const labelValue: Rule = (value) =>
     : 'a valid label must be an empty string or consist of alphanumeric ' +
       "characters, '-', '_' or '.', and must start and end with an " +
       'alphanumeric character')
+
+/** How many: more than there are different keys in most clusters. */
+const REMEMBERED = 1_000
 
 /** Most keys are always the same: what passed is not judged again. */
 const remembered = (rule: Rule): Rule => {
