@@ -1,6 +1,8 @@
 import type { JobEvent } from '../config/event.ts'
 import { endSequence, sequenceEnd } from './abort.ts'
+import { atMost, type InTurn } from './at-most.ts'
 import { sweepBundles } from './bundles.ts'
+import { sleep } from './clock.ts'
 import { ifThere, isClusterError } from './cluster/cluster.ts'
 import { LABEL } from './labels.ts'
 import { headName, instanceId } from './names.ts'
@@ -25,9 +27,25 @@ export interface JobExecutor {
   idle(): Promise<void>
 }
 
-/** Makes the function from its ports. */
-export const jobExecutor = (ports: Ports): JobExecutor => {
-  const { cluster, settings, log } = ports
+/**
+ * Events that are worked on at once, up to their commit. Others wait before
+ * their first request: between its claim and its send a run must not wait for
+ * hundreds of others.
+ */
+export const EVENTS_AT_ONCE = 16
+
+/**
+ * What lies between pokes while events wait for their turn: one after the other
+ * they take a tenth of what the cluster can do. Milliseconds.
+ */
+const POKE_PAUSE = 100
+
+/** Makes the function from its ports; `inTurn`: lets events begin. */
+export const jobExecutor = (
+  ports: Ports,
+  inTurn: InTurn = atMost(EVENTS_AT_ONCE),
+): JobExecutor => {
+  const { cluster, clock, settings, log } = ports
   const underWay = new Set<Promise<unknown>>()
   const inBackground = (what: Promise<unknown>): void => {
     const tracked = what
@@ -37,16 +55,22 @@ export const jobExecutor = (ports: Ports): JobExecutor => {
       .finally(() => underWay.delete(tracked))
     underWay.add(tracked)
   }
-  const pokeWatch = groupPokes(async () => {
-    if (settings.jobWatch.enabled)
-      await poke(ports, watchJob(settings, await ports.image()))
-  })
+  const pokeWatch = groupPokes(
+    async () => {
+      if (settings.jobWatch.enabled)
+        await poke(ports, watchJob(settings, await ports.image()))
+    },
+    async () => {
+      if (inTurn.waiting() > 0)
+        await Promise.race([sleep(clock, POKE_PAUSE), inTurn.calm()])
+    },
+  )
   const reconcileRun = onePassEach((run, fresh) => reconcile(ports, run, fresh))
 
   const event = async (event: JobEvent): Promise<void> => {
     const end = sequenceEnd(event)
     if (end) {
-      const runs = await endSequence(ports, end)
+      const runs = await inTurn(() => endSequence(ports, end))
       if (runs.length > 0) await pokeWatch()
       for (const run of runs) inBackground(reconcileRun(run))
     }
@@ -54,11 +78,13 @@ export const jobExecutor = (ports: Ports): JobExecutor => {
       swept = true
       inBackground(sweep())
     }
-    const received = await receive(ports, event).catch((error: unknown) => {
-      // The head may be there all the same, and nobody may ask again.
-      if (isClusterError(error, 'Unavailable')) inBackground(pokeWatch())
-      throw error
-    })
+    const received = await inTurn(() => receive(ports, event)).catch(
+      (error: unknown) => {
+        // The head may be there all the same, and nobody may ask again.
+        if (isClusterError(error, 'Unavailable')) inBackground(pokeWatch())
+        throw error
+      },
+    )
     const about = { type: event.type, id: event.id, source: event.source }
     if (received.state === 'ignored')
       return log('info', `ignored: ${received.reason}`, about)

@@ -69,10 +69,12 @@ const isCurrent = (found: Job, wanted: Job): boolean =>
 
 /**
  * One poke serves every head that was created before it began: while one is
- * under way, callers wait for the next, which they share.
+ * under way, callers wait for the next, which they share. `pause`: what is
+ * waited for before a poke that follows upon another.
  */
 export const groupPokes = (
   once: () => Promise<void>,
+  pause: () => Promise<void> = async () => {},
 ): (() => Promise<void>) => {
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined
@@ -87,6 +89,7 @@ export const groupPokes = (
     if (!running && !next) return start()
     next ??= running!
       .catch(() => {})
+      .then(pause)
       .then(() => {
         next = undefined
         return start()

@@ -10,7 +10,7 @@ import { connect } from './cluster/connection.ts'
 import { KubernetesCluster } from './cluster/kubernetes.ts'
 import { lostEvent } from './dead-letter.ts'
 import { directoryStore } from './directory-store.ts'
-import { jobExecutor } from './job-executor.ts'
+import { EVENTS_AT_ONCE, jobExecutor } from './job-executor.ts'
 import { type Auth, keptnAuth } from './keptn/auth.ts'
 import { type Http, http as systemHttp } from './keptn/http.ts'
 import { keptnReporter } from './keptn/reporter.ts'
@@ -33,12 +33,6 @@ import { WATCHING } from './watch/slim.ts'
 
 /** How long requests and passes under way get to end. Milliseconds. */
 const DRAIN = 20_000
-
-/**
- * Events that are worked on at once. Others wait before their first request:
- * between its claim and its send a run must not wait for hundreds of others.
- */
-const EVENTS_AT_ONCE = 16
 
 const readFile = (path: string): string | undefined => {
   try {
@@ -119,14 +113,11 @@ const start = async (opened: OpenPort | undefined): Promise<void> => {
     log('warn', 'nobody is answered: set KEPTN_API_ENDPOINT or K_SINK')
   const { sender } = settings
   if (!sender) log('warn', 'anybody in the cluster may post: see AUDIENCE')
-  const executor = jobExecutor(ports)
+  const executor = jobExecutor(ports, inTurn)
   const { server, answer } = opened ?? (await openPort(settings.port, log))
   const app = buildApp({
     server,
-    executor: {
-      ...executor,
-      event: (event) => inTurn(() => executor.event(event)),
-    },
+    executor,
     lost: (event) => lostEvent(ports, event),
     log,
     bodyLimit: settings.limits.bodyBytes,

@@ -40,3 +40,29 @@ t.test('one that fails gives its place away', async (t) => {
   t.equal(await second, 'b')
   t.equal(await inTurn(async () => 'c'), 'c', 'and the next')
 })
+
+t.test(
+  'it is calm when nobody waits, and again after each crowd',
+  async (t) => {
+    const inTurn = atMost(1)
+    await inTurn.calm()
+    for (const round of [1, 2]) {
+      const log: string[] = []
+      const [a, b, c] = ['a', 'b', 'c'].map((name) => work(log, name))
+      void inTurn(a!.run)
+      await inTurn.calm()
+      for (const each of [b, c]) void inTurn(each!.run)
+      let calm = false
+      void inTurn.calm().then(() => (calm = true))
+      a!.end()
+      await turn()
+      t.equal(calm, false, `crowd ${round}: c waits`)
+      b!.end()
+      await turn()
+      t.equal(calm, true)
+      t.strictSame(log, ['a', 'b', 'c'])
+      c!.end()
+      await turn()
+    }
+  },
+)

@@ -247,7 +247,7 @@ t.test('no quota for it: that is told', async (t) => {
 })
 
 /** Pokes that end when they are told. */
-const group = () => {
+const group = (pause?: () => Promise<void>) => {
   const running: PromiseWithResolvers<void>[] = []
   let most = 0
   let inFlight = 0
@@ -261,7 +261,7 @@ const group = () => {
     } finally {
       inFlight -= 1
     }
-  })
+  }, pause)
   return { poke, running, most: () => most }
 }
 
@@ -318,4 +318,31 @@ t.test('a failed poke fails those that it serves, and no others', async (t) => {
   await soon()
   running[1]!.resolve()
   await second
+})
+
+t.test('who comes in the pause shares the poke after it', async (t) => {
+  const pauses: PromiseWithResolvers<void>[] = []
+  const { poke, running } = group(() => {
+    const pause = Promise.withResolvers<void>()
+    pauses.push(pause)
+    return pause.promise
+  })
+  const served: number[] = []
+  void poke().then(() => served.push(0))
+  t.equal(running.length, 1, 'the first waits for nothing')
+  void poke().then(() => served.push(1))
+  running[0]!.resolve()
+  await soon()
+  t.strictSame(served, [0])
+  t.equal(running.length, 1)
+  void poke().then(() => served.push(2))
+  pauses[0]!.resolve()
+  await soon()
+  t.equal(running.length, 2)
+  running[1]!.resolve()
+  await soon()
+  t.strictSame(served, [0, 1, 2])
+  t.equal(pauses.length, 1)
+  void poke()
+  t.equal(running.length, 3, 'nor does who comes when all is over')
 })

@@ -18,6 +18,8 @@ export interface Scope {
   at: number[]
   /** How many replicas take the requests in turn. */
   replicas: number
+  /** Events that a replica works on at once, when it is not as shipped. */
+  eventsAtOnce?: number
   env: Record<string, string>
 }
 
@@ -49,7 +51,9 @@ const actionText = (options: ActionOptions, index: number): string =>
 
 const scope = (
   actions: ActionOptions[],
-  more: Partial<Pick<Scope, 'events' | 'at' | 'replicas' | 'env'>> = {},
+  more: Partial<
+    Pick<Scope, 'events' | 'at' | 'replicas' | 'eventsAtOnce' | 'env'>
+  > = {},
 ): Scope => ({
   config: `apiVersion: v2\nactions:\n${actions.map(actionText).join('\n')}\n`,
   files: { 'data/a.txt': 'a' },
@@ -64,6 +68,7 @@ const scope = (
   events: more.events ?? [1],
   at: more.at ?? [],
   replicas: more.replicas ?? 1,
+  ...(more.eventsAtOnce !== undefined && { eventsAtOnce: more.eventsAtOnce }),
   env: more.env ?? {},
 })
 
@@ -101,10 +106,11 @@ export const SCOPES = {
     [{ tasks: { one: { files: true, namespace: 'other' }, two: {} } }],
     { env: { JOB_NAMESPACES: 'other' } },
   ),
-  /** Three events at once, three replicas. */
+  /** Three events at once, two replicas that work on one at a time. */
   crowd: scope([{ tasks: { one: {}, two: { ms: 3_000 } } }], {
     events: [1, 2, 1],
-    replicas: 3,
+    replicas: 2,
+    eventsAtOnce: 1,
   }),
   /** A config that cannot be used is answered. */
   invalid: {

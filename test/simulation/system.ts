@@ -1,4 +1,5 @@
 import type { JobEvent } from '../../config/event.ts'
+import { atMost } from '../../function/at-most.ts'
 import { sleep } from '../../function/clock.ts'
 import { ClusterError, ifThere } from '../../function/cluster/cluster.ts'
 import { MemoryCluster } from '../../function/cluster/memory.ts'
@@ -8,7 +9,11 @@ import type {
   ContainerRun,
   ContainerRunner,
 } from '../../function/cluster/runner.ts'
-import { jobExecutor, type JobExecutor } from '../../function/job-executor.ts'
+import {
+  EVENTS_AT_ONCE,
+  jobExecutor,
+  type JobExecutor,
+} from '../../function/job-executor.ts'
 import { LABEL } from '../../function/labels.ts'
 import type { Log } from '../../function/log.ts'
 import { runId } from '../../function/names.ts'
@@ -256,16 +261,19 @@ export const makeSystem = (
     const process = new Process(`replica-${(replicaCount += 1)}`, clock)
     const replica: Replica = {
       process,
-      executor: code.jobExecutor({
-        cluster: network.cluster(process, cluster),
-        store: network.store(process, keptn.store),
-        reporter: network.reporter(process, keptn.reporter),
-        clock: process.clock,
-        log: logOf(process.name),
-        settings,
-        replica: process.name,
-        image: async () => 'fn:1',
-      }),
+      executor: code.jobExecutor(
+        {
+          cluster: network.cluster(process, cluster),
+          store: network.store(process, keptn.store),
+          reporter: network.reporter(process, keptn.reporter),
+          clock: process.clock,
+          log: logOf(process.name),
+          settings,
+          replica: process.name,
+          image: async () => 'fn:1',
+        },
+        atMost(scope.eventsAtOnce ?? EVENTS_AT_ONCE),
+      ),
     }
     everyReplica.push(replica)
     return replica
