@@ -1,4 +1,3 @@
-import { gunzipSync, gzipSync } from 'node:zlib'
 import { boundedCache } from './bounded-cache.ts'
 import type { Job, JsonPatch } from './cluster/cluster.ts'
 import type { Envelope } from './envelope.ts'
@@ -106,7 +105,7 @@ export const encodeHead = (args: {
       annotations: {
         [ANNOTATION.format]: FORMAT,
         [ANNOTATION.envelope]: harmlessJson(envelope),
-        [ANNOTATION.plan]: pack(JSON.stringify(args.plan)),
+        [ANNOTATION.plan]: writePlan(args.plan),
         [ANNOTATION.claim]: harmlessJson(args.claim),
         [ANNOTATION.tasks]: '{}',
       },
@@ -142,29 +141,41 @@ export const encodeHead = (args: {
   }
 }
 
-/** Plans are small: buffers of the usual 16 KiB cost more than the work. */
-const BUFFERS = { chunkSize: 2048 }
+/**
+ * Bytes of a plan's JSON that are kept as they are: such are most plans, and
+ * packing one takes as long as all the rest that is done for its head.
+ */
+const PLAIN_BYTES = 4096
 
-const pack = (json: string): string =>
-  gzipSync(json, BUFFERS).toString('base64')
+/** Loaded with the first plan that is packed. */
+const zlib = () => process.getBuiltinModule('node:zlib')
+
+const pack = (json: string): string => zlib().gzipSync(json).toString('base64')
 
 const unpack = (text: string): string =>
-  gunzipSync(Buffer.from(text, 'base64'), BUFFERS).toString()
+  zlib().gunzipSync(Buffer.from(text, 'base64')).toString()
+
+/** Plans as they are written: whether one fits is asked before its head is made. */
+const written = new WeakMap<Plan, string>()
 
 /**
- * As they were unpacked: a head is read after each of its changes, and its plan
- * is the same.
+ * As they are read: a head is read after each of its changes, and its plan is
+ * the same.
  */
 const plans = boundedCache<Plan>(2 * 1024 * 1024)
 
-/** True when the plan fits into the head's annotations. */
-export const planFits = (plan: Plan): boolean => {
-  const json = JSON.stringify(plan)
-  // As base64 it is a third longer, even where nothing can be compressed.
-  return (
-    Buffer.byteLength(json) <= PLAN_LIMIT / 2 || pack(json).length <= PLAN_LIMIT
-  )
+const writePlan = (plan: Plan): string => {
+  const known = written.get(plan)
+  if (known !== undefined) return known
+  const json = harmlessJson(plan)
+  const text = Buffer.byteLength(json) > PLAIN_BYTES ? pack(json) : json
+  written.set(plan, text)
+  return text
 }
+
+/** True when the plan fits into the head's annotations. */
+export const planFits = (plan: Plan): boolean =>
+  writePlan(plan).length <= PLAN_LIMIT
 
 /** Thrown for a head that a newer version made: it is left alone. */
 export class FormatError extends Error {}
@@ -207,8 +218,8 @@ const decode = (job: Job): Head => {
       `head ${metadata?.name} has format ${format}, this version knows ${FORMAT}`,
     )
   const planText = read(ANNOTATION.plan)
-  const unpacked = (): Plan => {
-    const json = unpack(planText)
+  const readPlan = (): Plan => {
+    const json = planText.startsWith('{') ? planText : unpack(planText)
     const plan = parse<Plan>(ANNOTATION.plan, json)
     plans.set(planText, plan, json.length)
     return plan
@@ -226,7 +237,7 @@ const decode = (job: Job): Head => {
     finalizers: metadata!.finalizers ?? [],
     created: Date.parse(metadata!.creationTimestamp!),
     envelope: parse<Envelope>(ANNOTATION.envelope),
-    plan: plans.get(planText) ?? unpacked(),
+    plan: plans.get(planText) ?? readPlan(),
     claim: parse<Claim>(ANNOTATION.claim),
     claimText: read(ANNOTATION.claim),
     tasks: parse<Head['tasks']>(ANNOTATION.tasks),

@@ -41,7 +41,7 @@ export const ANNOTATION = {
   format: `${OURS}/format`,
   /** JSON: the envelope for the reports. */
   envelope: `${OURS}/envelope`,
-  /** base64 of gzip of JSON: the plan. */
+  /** JSON, or base64 of gzip of JSON: the plan. */
   plan: `${OURS}/plan`,
   /** JSON: who may send now, and until when. */
   claim: `${OURS}/claim`,

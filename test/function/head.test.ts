@@ -26,6 +26,7 @@ import {
   headJob,
   INSTANCE,
   plan,
+  OTHER_RUN,
   RUN,
 } from './given.ts'
 
@@ -136,6 +137,26 @@ t.test('the largest plan is one that the API server takes', async (t) => {
   const { cluster } = givenCluster()
   const labels = { text: 'x'.repeat(50_000) }
   await createHead(cluster, { plan: fits, envelope: givenEnvelope({ labels }) })
+})
+
+t.test('a small plan is kept as JSON, a large one is packed', async (t) => {
+  const { cluster } = givenCluster()
+  const text = (bytes: number, run: string) => {
+    const message = '\u009b'.padEnd(bytes, 'x')
+    const given = { ...plan(), failure: { code: 'x', message } }
+    return { given, job: headJob({ run, plan: given }) }
+  }
+  for (const { bytes, run, plain } of [
+    { bytes: 3_000, run: RUN, plain: true },
+    { bytes: 5_000, run: OTHER_RUN, plain: false },
+  ]) {
+    const { given, job } = text(bytes, run)
+    const written = job.metadata!.annotations![ANNOTATION.plan]!
+    t.equal(written.startsWith('{'), plain)
+    t.equal(written.length > bytes, plain)
+    t.notMatch(written, /\u009b/, 'nothing that a terminal obeys')
+    t.strictSame(decodeHead(await cluster.create('Job', job)).plan, given)
+  }
 })
 
 t.test('a plan that is known is not read again', async (t) => {
