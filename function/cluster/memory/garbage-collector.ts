@@ -28,10 +28,10 @@ export class GarbageCollector {
     api.store.listen((change) => this.#observe(change))
   }
 
-  #observe({ type, kind, object }: Change): void {
+  #observe({ type, kind, object, previous }: Change): void {
     if (type === 'DELETED') this.#forEachDependent(object, this.#add)
     if (type === 'DELETED') this.#addOwners(object)
-    else if (object.metadata?.ownerReferences?.length || isHeld(object))
+    else if (hasOtherOwners(object, previous) || isHeld(object))
       this.#add(kind, object)
     if (object.metadata?.deletionTimestamp) this.#addOwners(object)
   }
@@ -153,3 +153,9 @@ const isHeld = (object: Stored): boolean =>
   (object.metadata.finalizers ?? []).some(
     (finalizer) => finalizer === 'orphan' || finalizer === 'foregroundDeletion',
   )
+
+/** What happens to its owners is seen at them. */
+const hasOtherOwners = (object: Stored, previous?: Stored): boolean => {
+  const owners = object.metadata?.ownerReferences
+  return owners !== previous?.metadata?.ownerReferences && !!owners?.length
+}

@@ -32,9 +32,13 @@ export class JobController {
     api.store.listen((change) => this.#observe(change))
   }
 
-  #observe({ kind, object }: Change): void {
+  #observe({ type, kind, object, previous }: Change): void {
     const { namespace, name } = object.metadata ?? {}
-    if (kind === 'Job') this.#queue.add(`${namespace}/${name}`, this.#delay)
+    if (kind === 'Job') {
+      // What it does with a finished Job it does when that finishes.
+      const known = type === 'MODIFIED' && finishedCondition(previous as Job)
+      if (!known) this.#queue.add(`${namespace}/${name}`, this.#delay)
+    }
     if (kind !== 'Pod') return
     const owner = jobOf(object as Pod)
     if (owner) this.#queue.add(`${namespace}/${owner.name}`, this.#delay)
