@@ -1,5 +1,4 @@
 import t from 'tap'
-import { median } from '../bench/sample.ts'
 import { until } from './cluster.ts'
 import { follow, type Seen, timeJob } from './follow.ts'
 import { allAtZero, hello } from './hello.ts'
@@ -9,7 +8,11 @@ import { configFor, installOnKnative, knativeMissing } from './knative.ts'
 const missing = await knativeMissing()
 if (missing) t.bailout(missing)
 
-const ROUNDS = 3
+const ROUNDS = 5
+
+/** Not the median: the kubelet looks once a second, so starts come in steps. */
+const mean = (ms: number[]): number =>
+  ms.reduce((sum, each) => sum + each, 0) / ms.length
 
 const installed = await installOnKnative(t)
 const { namespace, keptn, tasks } = installed
@@ -55,17 +58,17 @@ t.test('from zero: a Job alone, a hello-world, the function', async (t) => {
     taken.task.push(await task())
   }
   const line = (what: string, ms: number[]): string =>
-    `${what.padEnd(46)}${String(Math.round(median(ms))).padStart(6)} ms  (${ms.map(Math.round).join(', ')})`
+    `${what.padEnd(46)}${String(Math.round(mean(ms))).padStart(6)} ms  (${ms.map(Math.round).join(', ')})`
   t.comment(
     [
-      `from zero, median of ${ROUNDS} rounds`,
+      `from zero, mean of ${ROUNDS} rounds`,
       line('kubectl create job: its container runs', taken.alone),
       line('event at the Broker: a hello-world has it', taken.hello),
       line("event at the Broker: the task's container runs", taken.task),
     ].join('\n'),
   )
   t.ok(
-    median(taken.task) < 1.5 * (median(taken.hello) + median(taken.alone)),
+    mean(taken.task) < 1.5 * (mean(taken.hello) + mean(taken.alone)),
     'less than one and a half times what a hello-world and a Job take',
   )
 })
