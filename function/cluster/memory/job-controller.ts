@@ -36,7 +36,10 @@ export class JobController {
     const { namespace, name } = object.metadata ?? {}
     if (kind === 'Job') {
       // What it does with a finished Job it does when that finishes.
-      const known = type === 'MODIFIED' && finishedCondition(previous as Job)
+      const known =
+        type === 'MODIFIED' &&
+        finishedCondition(previous as Job) &&
+        finishedCondition(object as Job)
       if (!known) this.#queue.add(`${namespace}/${name}`, this.#delay)
     }
     if (kind !== 'Pod') return

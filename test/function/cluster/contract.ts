@@ -564,6 +564,11 @@ export const CONTRACT: Record<string, Check> = {
     await make(ns, 'uid', [wrong])
     await make(ns, 'name', [{ ...wrong, name: 'none' }])
     await make(other, 'elsewhere', [right])
+    await make(ns, 'given-later', [])
+    await rig.cluster.patch('ConfigMap', ns, 'given-later', [
+      { op: 'add', path: '/metadata/ownerReferences', value: [wrong] },
+    ])
+    await untilGone(rig, 'ConfigMap', ns, 'given-later')
     await untilGone(rig, 'ConfigMap', ns, 'uid')
     await untilGone(rig, 'ConfigMap', ns, 'name')
     await untilGone(rig, 'ConfigMap', other, 'elsewhere')
