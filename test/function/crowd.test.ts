@@ -4,24 +4,14 @@ import { sleep } from '../../function/clock.ts'
 import { EVENTS_AT_ONCE } from '../../function/job-executor.ts'
 import { headName, runId, watchName } from '../../function/names.ts'
 import { makeWorld } from '../world.ts'
-
-const CONFIG = `apiVersion: v2
-actions:
-- name: Deploy
-  events:
-  - name: sh.keptn.event.deployment.triggered
-  tasks:
-  - name: one
-    image: busybox
-    cmd: [run]
-`
+import { ONE_TASK as config } from './given.ts'
 
 /** What each call takes. Milliseconds. */
 const LATENCY = 10
 
 /** Many events come at once; what became of them, in virtual milliseconds. */
 const crowd = async (count: number) => {
-  const world = makeWorld({ config: CONFIG })
+  const world = makeWorld({ config })
   const { clock, settings } = world
   const now = () => clock.monotonic()
   const pokes: { began: number; over: number }[] = []

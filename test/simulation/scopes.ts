@@ -1,3 +1,5 @@
+import { EVENTS_AT_ONCE } from '../../function/job-executor.ts'
+
 /** A task of a scope, and how its container behaves. */
 export interface ScopeTask {
   name: string
@@ -18,8 +20,8 @@ export interface Scope {
   at: number[]
   /** How many replicas take the requests in turn. */
   replicas: number
-  /** Events that a replica works on at once, when it is not as shipped. */
-  eventsAtOnce?: number
+  /** How many events a replica works on at once. */
+  eventsAtOnce: number
   env: Record<string, string>
 }
 
@@ -68,7 +70,7 @@ const scope = (
   events: more.events ?? [1],
   at: more.at ?? [],
   replicas: more.replicas ?? 1,
-  ...(more.eventsAtOnce !== undefined && { eventsAtOnce: more.eventsAtOnce }),
+  eventsAtOnce: more.eventsAtOnce ?? EVENTS_AT_ONCE,
   env: more.env ?? {},
 })
 

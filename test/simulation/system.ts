@@ -9,11 +9,7 @@ import type {
   ContainerRun,
   ContainerRunner,
 } from '../../function/cluster/runner.ts'
-import {
-  EVENTS_AT_ONCE,
-  jobExecutor,
-  type JobExecutor,
-} from '../../function/job-executor.ts'
+import { jobExecutor, type JobExecutor } from '../../function/job-executor.ts'
 import { LABEL } from '../../function/labels.ts'
 import type { Log } from '../../function/log.ts'
 import { runId } from '../../function/names.ts'
@@ -272,7 +268,7 @@ export const makeSystem = (
           replica: process.name,
           image: async () => 'fn:1',
         },
-        atMost(scope.eventsAtOnce ?? EVENTS_AT_ONCE),
+        atMost(scope.eventsAtOnce),
       ),
     }
     everyReplica.push(replica)
