@@ -114,13 +114,19 @@ export const startFigures = async (
   ]
 }
 
-/** A cgroup with a quota; `undefined` where none can be made. */
+/** The period of a quota, in microseconds: the kubelet's. */
+const PERIOD = 100_000
+
+/**
+ * A cgroup with a quota of milliseconds per second, as the kubelet gives one
+ * to a container; `undefined` where none can be made.
+ */
 const cpuGroup = (quota: number): string | undefined => {
   const folder = `/sys/fs/cgroup/cpu/bench-${process.pid}`
   try {
     mkdirSync(folder)
-    writeFileSync(`${folder}/cpu.cfs_period_us`, '1000000')
-    writeFileSync(`${folder}/cpu.cfs_quota_us`, `${quota * 1000}`)
+    writeFileSync(`${folder}/cpu.cfs_period_us`, `${PERIOD}`)
+    writeFileSync(`${folder}/cpu.cfs_quota_us`, `${(quota * PERIOD) / 1000}`)
     return folder
   } catch {
     return undefined
