@@ -25,15 +25,13 @@ export const dueReason = (
   askForPods = true,
 ): string | undefined => {
   const { annotations = {}, deletionTimestamp } = head.metadata!
-  const claim = parse<Claim>(annotations[ANNOTATION.claim])
+  const { claim, records } = notesOf(head)
   const claimed = claim !== undefined && now < claim.until + STORE_DELAY
   // Somebody is reporting just now.
   if (claimed && claim.for === 'finished' && !annotations[ANNOTATION.reported])
     return undefined
   if (deletionTimestamp) return 'deleted'
   if (annotations[ANNOTATION.ended]) return 'ended'
-  const records =
-    parse<Record<string, TaskRecord>>(annotations[ANNOTATION.tasks]) ?? {}
   let running = false
   for (const job of jobs) {
     const place = placeOf(job)
@@ -53,6 +51,27 @@ export const dueReason = (
   return 'no task runs'
 }
 
+/** What is written down on a head. */
+interface Notes {
+  claim: Claim | undefined
+  records: Record<string, TaskRecord>
+}
+
+/** All runs are looked at whenever one changes: a head is read once. */
+const notes = new WeakMap<Job, Notes>()
+
+const notesOf = (head: Job): Notes => {
+  const known = notes.get(head)
+  if (known) return known
+  const { annotations = {} } = head.metadata!
+  const read: Notes = {
+    claim: parse(annotations[ANNOTATION.claim]),
+    records: parse(annotations[ANNOTATION.tasks]) ?? {},
+  }
+  notes.set(head, read)
+  return read
+}
+
 const placeOf = (job: Job): string =>
   /-(\d+-\d+)$/.exec(job.metadata!.name!)?.[1] ?? job.metadata!.name!
 
@@ -67,15 +86,14 @@ const parse = <T>(json: string | undefined): T | undefined => {
 
 /** The runs among a set of Jobs and pods. */
 export const watchedRuns = (
-  jobs: Iterable<Job>,
-  pods: Iterable<Pod>,
+  jobs: readonly Job[],
+  pods: readonly Pod[],
 ): Map<string, WatchedRun> => {
   const runs = new Map<string, WatchedRun>()
-  const all = [...jobs]
-  for (const head of all)
+  for (const head of jobs)
     if (head.metadata?.labels?.[LABEL.role] === 'head')
       runs.set(head.metadata.labels[LABEL.run]!, { head, jobs: [], pods: [] })
-  for (const job of all)
+  for (const job of jobs)
     if (job.metadata?.labels?.[LABEL.role] === 'task')
       runs.get(job.metadata.labels[LABEL.run]!)?.jobs.push(job)
   for (const pod of pods)

@@ -73,12 +73,13 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
     // keep the runs from being rung for.
     if (!jobs.has(jobNamespace) || !pods.has(jobNamespace)) return
     const runs = watchedRuns(flat(jobs), [...flat(pods), ...ended.values()])
+    const now = cluster.time()
     heads = runs.size
     for (const [uid, { metadata }] of ended)
       if (!runs.has(metadata!.labels![LABEL.run]!)) ended.delete(uid)
     const due = new Map<string, string>()
     for (const [run, watched] of runs) {
-      const reason = dueReason(watched, cluster.time(), askForPods)
+      const reason = dueReason(watched, now, askForPods)
       if (reason !== undefined) due.set(run, reason)
     }
     sound(due)
@@ -159,6 +160,5 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
   }
 }
 
-const flat = <T>(
-  maps: ReadonlyMap<string, ReadonlyMap<string, T>>,
-): Iterable<T> => [...maps.values()].flatMap((map) => [...map.values()])
+const flat = <T>(maps: ReadonlyMap<string, ReadonlyMap<string, T>>): T[] =>
+  [...maps.values()].flatMap((map) => [...map.values()])

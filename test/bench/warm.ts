@@ -61,7 +61,7 @@ const take = async (world: World, server: Server): Promise<number> => {
 }
 
 /** Bursts of each, in turn: single ones differ by a tenth. */
-const BURSTS = 5
+const BURSTS = 9
 
 /** How many events the bare client works on at once. */
 const CONCURRENCY = [16, 32, 64]

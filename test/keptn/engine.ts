@@ -144,7 +144,8 @@ export const keptnEngine = (options: EngineOptions) => {
   }
   const publish = (event: KeptnEvent) => {
     later(storeMs(), () => stored.push(event))
-    for (const listener of listeners) listener(structuredClone(event))
+    const json = JSON.stringify(event)
+    for (const listener of listeners) listener(JSON.parse(json) as KeptnEvent)
   }
   const emit = (
     type: string,

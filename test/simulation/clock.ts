@@ -16,7 +16,7 @@ export class SimulationClock implements Clock {
   readonly #start = Date.UTC(2026, 0, 1)
   readonly #random: (() => number) | undefined
   readonly #timers = new Set<Timer>()
-  /** Found since the last change, if it was looked for. */
+  /** The first of them, if it is known. */
   #next: Timer | undefined
   #elapsed = 0
   #count = 0
@@ -37,7 +37,7 @@ export class SimulationClock implements Clock {
     const order = this.#random ? this.#random() : this.#count++
     const timer = { at: this.#elapsed + Math.max(0, ms), order, then }
     this.#timers.add(timer)
-    this.#next = undefined
+    if (this.#next && isBefore(timer, this.#next)) this.#next = timer
     return () => {
       if (this.#next === timer) this.#next = undefined
       this.#timers.delete(timer)
@@ -69,16 +69,14 @@ export class SimulationClock implements Clock {
     let first = this.#next
     if (first) return first
     for (const timer of this.#timers)
-      if (
-        !first ||
-        timer.at < first.at ||
-        (timer.at === first.at && timer.order < first.order)
-      )
-        first = timer
+      if (!first || isBefore(timer, first)) first = timer
     this.#next = first
     return first
   }
 }
+
+const isBefore = (a: Timer, b: Timer): boolean =>
+  a.at < b.at || (a.at === b.at && a.order < b.order)
 
 /** Immediates that are asked for at once: the loop looks for I/O between. */
 const BATCH = 64

@@ -71,6 +71,8 @@ export class Network {
   readonly #clock: Clock
   readonly #random: (() => number) | undefined
   readonly #disturbances: Map<string, Disturbance[]>
+  /** The numbers of the calls that something befalls. */
+  readonly #disturbed: Set<number>
   readonly #gated: boolean
   readonly #note: ((line: string) => void) | undefined
   readonly #happen: (disturbance: Disturbance) => Promise<void>
@@ -104,6 +106,7 @@ export class Network {
       options.disturbances,
       ({ call, phase }) => `${call} ${phase}`,
     )
+    this.#disturbed = new Set(options.disturbances.map(({ call }) => call))
   }
 
   cluster(process: Process, cluster: MemoryCluster): Cluster {
@@ -200,16 +203,25 @@ export class Network {
     const call = this.#begin(given)
     const { process } = call
     if (this.#gated) await this.#turn(call)
-    await process.awake()
-    if (this.#random) await this.#travel(call, this.#latency())
-    const before = await this.#before(call, effect)
-    if (before) return before.instead as T
+    // Each wait for nothing would take a turn of its own.
+    let pause = process.awake()
+    if (pause) await pause
+    pause = this.#latency(call)
+    if (pause) await pause
+    if (this.#isDisturbed(call)) {
+      const before = await this.#before(call, effect)
+      if (before) return before.instead as T
+    }
     const answer = await settled(this.#effect(call, effect))
     if (this.#gated) this.#remember(call, answer)
-    const after = await this.#after(call)
-    if (after) return after.instead as T
-    if (this.#random) await this.#travel(call, this.#latency())
-    await process.awake()
+    if (this.#isDisturbed(call)) {
+      const after = await this.#after(call)
+      if (after) return after.instead as T
+    }
+    pause = this.#latency(call)
+    if (pause) await pause
+    pause = process.awake()
+    if (pause) await pause
     if ('error' in answer) throw answer.error
     return answer.value
   }
@@ -235,17 +247,21 @@ export class Network {
     return result
   }
 
-  /** Mostly short, seldom long. */
-  #latency(): number {
-    const random = this.#random!
+  /** Mostly none or short, seldom long, shorter than any caller's limit. */
+  #latency(call: Call): Promise<void> | undefined {
+    const random = this.#random
+    if (!random) return undefined
     const kind = random()
-    if (kind < 0.6) return 0
-    return Math.floor(random() * (kind < 0.9 ? 5 : kind < 0.98 ? 60 : 2_000))
+    if (kind < 0.6) return undefined
+    return this.#travel(
+      call,
+      Math.floor(random() * (kind < 0.9 ? 5 : kind < 0.98 ? 60 : 2_000)),
+    )
   }
 
-  /** On its way for a time; shorter than any caller's limit. */
-  async #travel(call: Call, ms: number): Promise<void> {
-    if (ms > 0) await sleep(this.#clock, ms, signalOf(call))
+  /** On its way for a time. */
+  #travel(call: Call, ms: number): Promise<void> | undefined {
+    return ms > 0 ? sleep(this.#clock, ms, signalOf(call)) : undefined
   }
 
   #turn(call: Call): Promise<void> | undefined {
@@ -253,8 +269,11 @@ export class Network {
     return new Promise((go) => this.waiting.push({ call, go }))
   }
 
+  #isDisturbed({ number }: Call): boolean {
+    return this.#disturbed.has(number)
+  }
+
   #take(call: Call, phase: 'before' | 'after'): Disturbance[] {
-    if (this.#disturbances.size === 0) return []
     return (this.#disturbances.get(`${call.number} ${phase}`) ?? []).filter(
       ({ kind }) => !isFault(kind) || canHappen(call, phase, kind),
     )

@@ -294,13 +294,14 @@ export const makeSystem = (
   const deliver = async (event: JobEvent): Promise<void> => {
     delivering += 1
     const id = runId(settings.instance, event)
+    const json = JSON.stringify(event)
     for (let attempt = 0; attempt <= RETRIES; attempt += 1) {
       const { process, executor } = route()
       const deletions = watchDeletions
       note(`the Broker delivers ${event.id} to ${process.name}`)
       const ok = await answered(
         process,
-        executor.event(structuredClone(event)),
+        executor.event(JSON.parse(json) as JobEvent),
         REQUEST_TIMEOUT,
       )
       if (ok) {

@@ -4,7 +4,7 @@ import type { JsonPatch, Kind, Kinds } from '../cluster.ts'
 import { setDefaults } from './defaults.ts'
 import { applyJsonPatch } from './json-patch.ts'
 import { nameSuffix, uuid } from './random.ts'
-import type { Store, Stored } from './store.ts'
+import { specOf, type Store, type Stored } from './store.ts'
 import { checkStructure } from './validation/structure.ts'
 import { validate } from './validation/validate.ts'
 import type { PodStatus } from './pod-status.ts'
@@ -139,7 +139,7 @@ export class ApiServer {
     const before = this.get(kind, namespace, name)
     const { copy: operations, characters } = measuredCopy(patch)
     const patched = tidy(applyJsonPatch(before, operations))
-    checkStructure(kind, patched)
+    checkStructure(kind, patched, before)
     const object = draft(patched)
     checkIdentity(kind, object, before)
     restoreSystemFields(object, before)
@@ -223,13 +223,12 @@ export class ApiServer {
  * status says of each container. What is deeper is shared and frozen.
  */
 export const draft = <T extends Stored>(object: T): T => {
-  const { metadata, spec, status } = object as Kinds['Pod']
-  return {
-    ...object,
-    ...(metadata && { metadata: { ...metadata } }),
-    ...(spec && { spec: { ...spec } }),
-    ...(status && { status: draftStatus(status) }),
-  }
+  const draft = { ...object } as T & Pick<Kinds['Pod'], 'spec' | 'status'>
+  const { metadata, spec, status } = draft
+  if (metadata) draft.metadata = { ...metadata }
+  if (spec) draft.spec = { ...spec }
+  if (status) draft.status = draftStatus(status)
+  return draft
 }
 
 const draftStatus = (status: PodStatus): PodStatus => {
@@ -251,8 +250,6 @@ const podGrace = (pod: Kinds['Pod'], given: number | undefined): number => {
     return 0
   return given ?? pod.spec.terminationGracePeriodSeconds ?? 30
 }
-
-const specOf = (object: Stored): unknown => (object as { spec?: unknown }).spec
 
 /** Bytes of one character, escaped: \u001b, for one. */
 const LARGEST_CHARACTER = 6

@@ -43,6 +43,8 @@ export class JobController {
       if (!known) this.#queue.add(`${namespace}/${name}`, this.#delay)
     }
     if (kind !== 'Pod') return
+    if (type === 'MODIFIED' && looksTheSame(object as Pod, previous as Pod))
+      return
     const owner = jobOf(object as Pod)
     if (owner) this.#queue.add(`${namespace}/${owner.name}`, this.#delay)
   }
@@ -128,8 +130,7 @@ export class JobController {
     const failed = status?.failed ?? 0
     const restarts = counted.active
       .filter((pod) => pod.spec?.restartPolicy === 'OnFailure')
-      .flatMap((pod) => pod.status?.containerStatuses ?? [])
-      .reduce((sum, { restartCount }) => sum + restartCount, 0)
+      .reduce((sum, pod) => sum + restartsOf(pod), 0)
     const limit = spec?.backoffLimit ?? 6
     if (failed > limit || (restarts > 0 && restarts >= limit))
       return this.#fail(
@@ -322,6 +323,25 @@ const jobOf = (pod: Pod) =>
 const isTerminal = (pod: Pod): boolean =>
   pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
 
+const isReady = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(
+    ({ type, status }) => type === 'Ready' && status === 'True',
+  ) ?? false
+
+const restartsOf = (pod: Pod): number => {
+  let restarts = 0
+  for (const { restartCount } of pod.status?.containerStatuses ?? [])
+    restarts += restartCount
+  return restarts
+}
+
+/** Nothing of a pod that stays has changed that a Job's status tells of. */
+const looksTheSame = (pod: Pod, previous: Pod): boolean =>
+  isTerminal(pod) === isTerminal(previous) &&
+  pod.metadata?.deletionTimestamp === previous.metadata?.deletionTimestamp &&
+  isReady(pod) === isReady(previous) &&
+  restartsOf(pod) === restartsOf(previous)
+
 const endOf = (pod: Pod): number | undefined => {
   const ends = (pod.status?.containerStatuses ?? []).flatMap(({ state }) =>
     state?.terminated?.finishedAt
@@ -355,13 +375,8 @@ const setCounts = (
   status: NonNullable<Job['status']>,
   { active, terminating }: Counted,
 ): void => {
-  const ready = active.filter((pod) =>
-    pod.status?.conditions?.some(
-      ({ type, status }) => type === 'Ready' && status === 'True',
-    ),
-  )
   status.terminating = terminating.length
-  status.ready = ready.length
+  status.ready = active.filter(isReady).length
   if (active.length > 0) status.active = active.length
   else delete status.active
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { ClusterError } from '../cluster.ts'
 import type { JsonPatch } from '../cluster.ts'
+import { remembered } from './remembered.ts'
 import { copy } from './wire.ts'
 
 type Container = Record<string, unknown> | unknown[]
@@ -27,11 +28,11 @@ const apply = (
   operation: JsonPatch[number],
 ): string | undefined => {
   const keys = parsePointer(operation.path)
-  const last = keys.pop() as string
-  const parent = keys.reduce<unknown>(
-    operation.op === 'test' ? step : stepInCopy,
-    root,
-  )
+  const last = keys.at(-1)!
+  const into = operation.op === 'test' ? step : stepInCopy
+  let parent: unknown = root
+  for (let at = 0; at < keys.length - 1; at += 1)
+    parent = into(parent, keys[at]!)
   if (!isContainer(parent)) return missing(operation)
   if (operation.op === 'test') return test(parent, last, operation)
   if (operation.op === 'add') return add(parent, last, operation)
@@ -39,13 +40,13 @@ const apply = (
   return replace(parent, last, operation)
 }
 
-const parsePointer = (path: string): string[] => {
+const parsePointer = remembered((path): readonly string[] => {
   if (path !== '' && !path.startsWith('/'))
     throw new ClusterError('Invalid', `invalid JSON pointer "${path}"`)
   return path
     .split('/')
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
-}
+})
 
 const isContainer = (value: unknown): value is Container =>
   typeof value === 'object' && value !== null
@@ -70,10 +71,12 @@ const test = (
   parent: Container,
   key: string,
   operation: { path: string; value?: unknown },
-): string | undefined =>
-  isDeepStrictEqual(step(parent, key) ?? null, operation.value ?? null)
+): string | undefined => {
+  const [found, value] = [step(parent, key) ?? null, operation.value ?? null]
+  return found === value || isDeepStrictEqual(found, value)
     ? undefined
     : `testing value ${operation.path} failed: test failed`
+}
 
 const add = (
   parent: Container,

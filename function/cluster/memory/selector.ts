@@ -1,5 +1,6 @@
 import { ClusterError } from '../cluster.ts'
 import type { Kind, Kinds, Selection } from '../cluster.ts'
+import { remembered } from './remembered.ts'
 
 type Labels = Record<string, string>
 type Test<T> = (value: T) => boolean
@@ -19,10 +20,10 @@ const EQUAL = /^(!?)([^\s!=<>,()]+)\s*(?:(=|==|!=)\s*([^\s!=<>,()]*))?$/
 const SET = /^([^\s!=<>,()]+)\s+(in|notin)\s*\(([^()]*)\)$/
 
 /** Kubernetes' label selector: `a=b,c!=d,e,!f,g in (h,i),j notin (k)`. */
-export const parseLabelSelector = (text: string): Test<Labels> => {
+export const parseLabelSelector = remembered((text): Test<Labels> => {
   const tests = splitOutsideParentheses(text).map(parseRequirement)
   return (labels) => tests.every((test) => test(labels))
-}
+})
 
 const splitOutsideParentheses = (text: string): string[] =>
   text.trim() === ''

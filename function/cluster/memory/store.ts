@@ -1,7 +1,12 @@
 import { ClusterError } from '../cluster.ts'
 import type { Kind, Kinds } from '../cluster.ts'
+import { isOpen } from './wire.ts'
 
 export type Stored = Kinds[Kind]
+
+/** Some kinds have none. */
+export const specOf = (object: Stored): unknown =>
+  (object as { spec?: unknown }).spec
 
 /** One change of one object, as watches and controllers see it. */
 export interface Change {
@@ -13,15 +18,20 @@ export interface Change {
   version: number
 }
 
-const keyOf = (namespace: string, name: string): string =>
-  `${namespace}/${name}`
+/** The objects of one kind in one namespace. */
+interface Shelf<T> {
+  objects: Map<string, T>
+  /** Their names in order; absent: they have changed. */
+  names?: string[] | undefined
+}
 
 /**
  * The objects, their versions and the last changes: what etcd is to the API
  * server. It judges nothing. What it hands out is frozen.
  */
 export class Store {
-  readonly #objects: { [K in Kind]: Map<string, Kinds[K]> } = {
+  /** By kind and namespace. */
+  readonly #shelves: { [K in Kind]: Map<string, Shelf<Kinds[K]>> } = {
     Job: new Map(),
     Pod: new Map(),
     ConfigMap: new Map(),
@@ -47,19 +57,23 @@ export class Store {
     namespace: string,
     name: string,
   ): Kinds[K] | undefined {
-    return this.#objects[kind].get(keyOf(namespace, name))
+    return this.#shelves[kind].get(namespace)?.objects.get(name)
   }
 
   /** All of a kind, ordered by namespace and name; `''`: every namespace. */
   all<K extends Kind>(kind: K, namespace = ''): Kinds[K][] {
-    const prefix = namespace === '' ? '' : `${namespace}/`
-    return [...this.#objects[kind]]
-      .filter(([key]) => key.startsWith(prefix))
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([, object]) => object)
+    const shelves = this.#shelves[kind]
+    if (namespace === '')
+      return [...shelves.keys()]
+        .sort((a, b) => (`${a}/` < `${b}/` ? -1 : 1))
+        .flatMap((each) => this.all(kind, each))
+    const shelf = shelves.get(namespace)
+    if (!shelf) return []
+    shelf.names ??= [...shelf.objects.keys()].sort()
+    return shelf.names.map((name) => shelf.objects.get(name)!)
   }
 
-  /** Stores a new or changed object under the next version. */
+  /** Stores a new or changed object, which is ours now, as the next version. */
   put<K extends Kind>(kind: K, object: Kinds[K]): Kinds[K] {
     const { namespace = '', name = '' } = object.metadata ?? {}
     const previous = this.find(kind, namespace, name)
@@ -68,7 +82,9 @@ export class Store {
 
   remove(kind: Kind, namespace: string, name: string): void {
     const previous = this.find(kind, namespace, name)
-    if (previous) this.#record('DELETED', kind, previous, previous)
+    if (!previous) return
+    const last = { ...previous, metadata: { ...previous.metadata } }
+    this.#record('DELETED', kind, last, previous)
   }
 
   #record<K extends Kind>(
@@ -78,14 +94,14 @@ export class Store {
     previous?: Kinds[K],
   ): Kinds[K] {
     const version = ++this.#version
-    const stored = freeze({
-      ...object,
-      metadata: { ...object.metadata, resourceVersion: String(version) },
-    })
-    const { namespace = '', name = '' } = stored.metadata ?? {}
-    const key = keyOf(namespace, name)
-    if (type === 'DELETED') this.#objects[kind].delete(key)
-    else this.#objects[kind].set(key, stored)
+    const metadata = (object.metadata ??= {})
+    metadata.resourceVersion = String(version)
+    const stored = freeze(object)
+    const { namespace = '', name = '' } = metadata
+    const shelf = this.#shelf(kind, namespace)
+    if (type !== 'MODIFIED') shelf.names = undefined
+    if (type === 'DELETED') shelf.objects.delete(name)
+    else shelf.objects.set(name, stored)
     this.#tell({
       type,
       kind,
@@ -94,6 +110,13 @@ export class Store {
       ...(previous ? { previous } : {}),
     })
     return stored
+  }
+
+  #shelf<K extends Kind>(kind: K, namespace: string): Shelf<Kinds[K]> {
+    const shelves = this.#shelves[kind]
+    let shelf = shelves.get(namespace)
+    if (!shelf) shelves.set(namespace, (shelf = { objects: new Map() }))
+    return shelf
   }
 
   #tell(change: Change): void {
@@ -130,9 +153,9 @@ export class Store {
   }
 }
 
+/** For plain objects, in half the time that a list of their keys takes. */
 const freeze = <T>(value: T): T => {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value))
-    return value
-  for (const key of Object.keys(value)) freeze(value[key as keyof T])
+  if (!isOpen(value)) return value
+  for (const key in value) if (isOpen(value[key])) freeze(value[key])
   return Object.freeze(value)
 }

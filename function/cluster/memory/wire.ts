@@ -67,15 +67,21 @@ const SCALAR = 26
  * frozen parts are so already: they were stored before.
  */
 export const tidy = <T>(value: T): T => {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value))
-    return value
+  if (!isOpen(value)) return value
   const object = value as Record<string, unknown>
-  for (const key of Object.keys(object))
-    if (object[key] !== undefined) tidy(object[key])
+  for (const key in object) {
+    const field = object[key]
+    if (isOpen(field)) tidy(field)
+    else if (field !== undefined) continue
     else if (Array.isArray(object)) object[Number(key)] = null
     else delete object[key]
+  }
   return value
 }
+
+/** Nobody has frozen it, nor what is in it. */
+export const isOpen = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Object.isFrozen(value)
 
 /** Stored objects are frozen; who changes one deep inside takes a copy. */
 export const copy = <T>(value: T): T =>

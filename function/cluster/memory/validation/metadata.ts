@@ -9,7 +9,8 @@ export const validateLabels = (
   path: string,
   errors: FieldErrors,
 ): void => {
-  for (const [key, value] of Object.entries(labels ?? {})) {
+  for (const key in labels) {
+    const value = labels[key]!
     errors.check(path, key, qualifiedName(key))
     errors.check(path, value, labelValue(value))
   }
@@ -21,20 +22,28 @@ export const validateAnnotations = (
   errors: FieldErrors,
 ): void => {
   let size = 0
-  for (const [key, value] of Object.entries(annotations ?? {})) {
+  for (const key in annotations) {
     errors.check(path, key, qualifiedName(key.toLowerCase()))
-    size += Buffer.byteLength(key) + Buffer.byteLength(value)
+    size += Buffer.byteLength(key) + Buffer.byteLength(annotations[key]!)
   }
   if (size > ANNOTATIONS_LIMIT) errors.tooLong(path, ANNOTATIONS_LIMIT)
 }
 
-/** Name, labels, annotations, owners and finalizers of any object. */
-export const validateMetadata = (object: Stored, errors: FieldErrors): void => {
+/**
+ * Name, labels, annotations, owners and finalizers of any object; labels as
+ * before were judged then.
+ */
+export const validateMetadata = (
+  object: Stored,
+  errors: FieldErrors,
+  before?: Stored,
+): void => {
   const metadata = object.metadata ?? {}
   if (metadata.name)
     errors.check('metadata.name', metadata.name, dnsSubdomain(metadata.name))
   else errors.required('metadata.name', 'name or generateName is required')
-  validateLabels(metadata.labels, 'metadata.labels', errors)
+  if (metadata.labels !== before?.metadata?.labels)
+    validateLabels(metadata.labels, 'metadata.labels', errors)
   validateAnnotations(metadata.annotations, 'metadata.annotations', errors)
   for (const finalizer of metadata.finalizers ?? [])
     errors.check('metadata.finalizers', finalizer, qualifiedName(finalizer))

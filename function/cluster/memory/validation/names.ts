@@ -1,3 +1,5 @@
+import { remembered } from '../remembered.ts'
+
 /**
  * Kubernetes' rules for names. Each answers what is wrong, or `undefined`.
  * https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
@@ -26,29 +28,15 @@ export const dnsSubdomain: Rule = (value) =>
       "alphanumeric characters, '-' or '.', and must start and end with an " +
       'alphanumeric character')
 
-export const labelValue: Rule = (value) =>
-  longerThan(value, 63) ??
-  (value === '' || NAME_PART.test(value)
-    ? undefined
-    : 'a valid label must be an empty string or consist of alphanumeric ' +
-      "characters, '-', '_' or '.', and must start and end with an " +
-      'alphanumeric character')
-
-/** How many: more than there are different keys in most clusters. */
-const REMEMBERED = 1_000
-
-/** Most keys are always the same: what passed is not judged again. */
-const remembered = (rule: Rule): Rule => {
-  const passed = new Set<string>()
-  return (value) => {
-    if (passed.has(value)) return undefined
-    const wrong = rule(value)
-    if (wrong !== undefined) return wrong
-    if (passed.size === REMEMBERED) passed.clear()
-    passed.add(value)
-    return undefined
-  }
-}
+export const labelValue: Rule = remembered(
+  (value) =>
+    longerThan(value, 63) ??
+    (value === '' || NAME_PART.test(value)
+      ? undefined
+      : 'a valid label must be an empty string or consist of alphanumeric ' +
+        "characters, '-', '_' or '.', and must start and end with an " +
+        'alphanumeric character'),
+)
 
 /** `name` or `prefix/name`, as keys of labels, annotations, resources. */
 export const qualifiedName: Rule = remembered((value) => {

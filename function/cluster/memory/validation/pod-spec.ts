@@ -171,15 +171,17 @@ const validateResources = (
   path: string,
   errors: FieldErrors,
 ): void => {
+  const { limits, requests } = resources
   for (const part of ['limits', 'requests'] as const)
-    for (const [name, value] of Object.entries(resources[part] ?? {})) {
+    for (const name in resources[part]) {
+      const value = resources[part][name]
       const at = `${path}.${part}[${name}]`
       errors.check(at, name, resourceName(name))
       if ((parseQuantity(String(value)) ?? 0) < 0)
         errors.invalid(at, value, NOT_NEGATIVE)
     }
-  for (const [name, request] of Object.entries(resources.requests ?? {})) {
-    const limit = resources.limits?.[name]
+  for (const name in requests) {
+    const [request, limit] = [requests[name]!, limits?.[name]]
     if (limit === undefined) continue
     if ((parseQuantity(request) ?? 0) > (parseQuantity(limit) ?? 0))
       errors.invalid(

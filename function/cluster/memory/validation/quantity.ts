@@ -1,3 +1,5 @@
+import { remembered } from '../remembered.ts'
+
 /**
  * Kubernetes' quantities.
  * https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
@@ -19,11 +21,11 @@ const DECIMAL: Record<string, number> = {
 }
 
 /** Its value, or `undefined` when it is none. */
-export const parseQuantity = (text: string): number | undefined => {
+export const parseQuantity = remembered((text): number | undefined => {
   const parts = FORM.exec(text)
   if (!parts) return undefined
   const [, sign, digits = '', binary, decimal, exponent] = parts
   const number = Number(digits) * (sign === '-' ? -1 : 1)
   if (binary) return number * 1024 ** (BINARY.indexOf(binary) + 1)
   return number * 10 ** (decimal ? DECIMAL[decimal]! : Number(exponent ?? 0))
-}
+})

@@ -2,6 +2,7 @@ import { Ajv } from 'ajv'
 import type { AnySchema, ValidateFunction } from 'ajv'
 import { ClusterError } from '../../cluster.ts'
 import type { Kind } from '../../cluster.ts'
+import { specOf, type Stored } from '../store.ts'
 import { parseQuantity } from './quantity.ts'
 
 /**
@@ -181,11 +182,20 @@ const compile = (): Record<Kind, ValidateFunction> => {
   }
 }
 
-/** Throws `Invalid` where a field has another type than Kubernetes' has. */
-export const checkStructure = (kind: Kind, object: unknown): void => {
+/**
+ * Throws `Invalid` where a field has another type than Kubernetes' has. A spec
+ * as `before` was judged then.
+ */
+export const checkStructure = (
+  kind: Kind,
+  object: Stored,
+  before?: Stored,
+): void => {
   compiled ??= compile()
   const validate = compiled[kind]
-  if (validate(object)) return
+  const spec = specOf(object)
+  const isKnown = spec !== undefined && before && spec === specOf(before)
+  if (validate(isKnown ? { metadata: object.metadata } : object)) return
   const error = validate.errors?.[0]
   const path = (error?.instancePath ?? '').slice(1).replaceAll('/', '.')
   throw new ClusterError(

@@ -14,7 +14,7 @@ const CONFIG_MAP_LIMIT = 1024 * 1024
 /** Throws `Invalid` with everything that the API server would refuse. */
 export const validate = (kind: Kind, object: Stored, before?: Stored): void => {
   const errors = new FieldErrors()
-  validateMetadata(object, errors)
+  validateMetadata(object, errors, before)
   VALIDATE[kind](object, errors, before)
   if (before) validateUpdate(kind, object, before, errors)
   if (errors.found.length === 0) return
