@@ -256,9 +256,9 @@ export class MemoryCluster implements Cluster {
   async #call<T>(call: Call, effect: () => T): Promise<T> {
     const key = `${call.verb} ${call.kind}`
     this.#counts.set(key, (this.#counts.get(key) ?? 0) + 1)
-    await this.fault?.(call, 'before')
+    if (this.fault) await this.fault(call, 'before')
     const result = effect()
-    await this.fault?.(call, 'after')
+    if (this.fault) await this.fault(call, 'after')
     return result
   }
 

@@ -89,9 +89,25 @@ const immediate = (): void => {
   resting.shift()?.()
 }
 
+const whenAtRest = (act: () => void): void => {
+  resting.push(act)
+  if (asked === 0) for (; asked < BATCH; asked += 1) setImmediate(immediate)
+}
+
 /** Resolves when every promise that can go on has done so. */
-export const rest = (): Promise<void> =>
-  new Promise((resolve) => {
-    resting.push(resolve)
-    if (asked === 0) for (; asked < BATCH; asked += 1) setImmediate(immediate)
+export const rest = (): Promise<void> => new Promise(whenAtRest)
+
+/** Acts at each rest until that gives something, which is the result. */
+export const atEachRest = <T>(act: () => T | undefined): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const go = (): void => {
+      try {
+        const result = act()
+        if (result === undefined) whenAtRest(go)
+        else resolve(result)
+      } catch (error) {
+        reject(error as Error)
+      }
+    }
+    whenAtRest(go)
   })

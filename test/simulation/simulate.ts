@@ -1,4 +1,4 @@
-import { rest } from './clock.ts'
+import { atEachRest, rest } from './clock.ts'
 import type { Violation } from './judge.ts'
 import type { Call } from './network.ts'
 import type { Disturbance, Schedule } from './schedule.ts'
@@ -76,18 +76,18 @@ export const simulate = async (
   }
 
   /** Goes on until it is quiet; false when it did not come to that. */
-  const settle = async (): Promise<boolean> => {
+  const settle = (): Promise<boolean> => {
     const end = clock.monotonic() + LIMIT
-    for (let steps = 0; steps < MAX_STEPS; steps += 1) {
-      await rest()
+    let steps = 0
+    return atEachRest(() => {
       if (isQuiet()) return true
       if (network.waiting.length > 0) {
         if (!choose()) return false
       } else if (clock.next === undefined || clock.next > end || !clock.step())
         return false
       if (judge.violations.length > 20) return false
-    }
-    return false
+      return (steps += 1) < MAX_STEPS ? undefined : false
+    })
   }
 
   system.start()
@@ -156,15 +156,16 @@ const judgeEnd = ({ judge, keptn, cluster }: System, quiet: boolean): void => {
 const judgeRemains = async (system: System): Promise<void> => {
   const { judge, cluster, clock } = system
   const end = clock.monotonic() + LIFETIME
-  for (let steps = 0; steps < MAX_STEPS; steps += 1) {
-    await rest()
-    if (clock.next === undefined || clock.next > end) break
+  let steps = 0
+  await atEachRest(() => {
+    if (clock.next === undefined || clock.next > end) return true
     clock.step()
-  }
+    return (steps += 1) < MAX_STEPS ? undefined : true
+  })
   // What was left behind is swept with the next heartbeat after an hour.
   if (cluster.objects('ConfigMap').length > 0) {
     clock.after(SWEPT_AFTER, () => {})
-    while (clock.step()) await rest()
+    await atEachRest(() => (clock.step() ? undefined : true))
     // A disturbance may befall a heartbeat; another one comes.
     for (let before = -1; before < system.network.applied.length;) {
       before = system.network.applied.length

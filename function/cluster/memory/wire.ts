@@ -40,7 +40,8 @@ export const plain = <T>(value: T): T => measuredCopy(value).copy
 /** As `plain`, with the characters of its JSON before they are escaped. */
 export const measuredCopy = <T>(value: T): { copy: T; characters: number } => {
   let characters = 0
-  const measured = <U>(part: U): U => {
+  const measured = <U>(part: U, key?: string): U => {
+    if (key !== undefined) characters += key.length + QUOTES
     if (typeof part === 'string') characters += part.length + QUOTES
     else if (typeof part !== 'object' || part === null) characters += SCALAR
     // A Date, for one, says itself what it is on the wire.
@@ -48,8 +49,6 @@ export const measuredCopy = <T>(value: T): { copy: T; characters: number } => {
       return measured(JSON.parse(JSON.stringify(part)) as U)
     else {
       characters += QUOTES
-      if (!Array.isArray(part))
-        for (const key of Object.keys(part)) characters += key.length + QUOTES
       return copyOf(part, measured)
     }
     return part
@@ -87,7 +86,10 @@ export const isOpen = (value: unknown): value is object =>
 export const copy = <T>(value: T): T =>
   typeof value !== 'object' || value === null ? value : copyOf(value, copy)
 
-const copyOf = <T extends object>(value: T, part: <U>(value: U) => U): T => {
+const copyOf = <T extends object>(
+  value: T,
+  part: <U>(value: U, key?: string) => U,
+): T => {
   if (Array.isArray(value)) {
     const list = new Array<unknown>(value.length)
     for (let at = 0; at < value.length; at += 1)
@@ -96,7 +98,7 @@ const copyOf = <T extends object>(value: T, part: <U>(value: U) => U): T => {
   }
   const object: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {
-    const field = part((value as Record<string, unknown>)[key])
+    const field = part((value as Record<string, unknown>)[key], key)
     if (field === undefined) continue
     if (key === '__proto__')
       Object.defineProperty(object, key, {
@@ -117,10 +119,12 @@ export const isSame = (a: unknown, b: unknown): boolean => {
   if (Array.isArray(a) !== Array.isArray(b)) return false
   const left = a as Record<string, unknown>
   const right = b as Record<string, unknown>
-  const keys = Object.keys(left)
-  if (keys.length !== Object.keys(right).length) return false
-  for (const key of keys)
-    if (!Object.hasOwn(right, key) || !isSame(left[key], right[key]))
+  let more = 0
+  for (const key in left) {
+    if (!isSame(left[key], right[key]) || !Object.hasOwn(right, key))
       return false
-  return true
+    more += 1
+  }
+  for (const _ in right) more -= 1
+  return more === 0
 }
