@@ -106,7 +106,7 @@ export const atEachRest = <T>(act: () => T | undefined): Promise<T> =>
         if (result === undefined) whenAtRest(go)
         else resolve(result)
       } catch (error) {
-        reject(error as Error)
+        reject(error instanceof Error ? error : new Error(String(error)))
       }
     }
     whenAtRest(go)

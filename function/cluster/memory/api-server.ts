@@ -63,21 +63,8 @@ export class ApiServer {
   }
 
   create<K extends Kind>(kind: K, given: Kinds[K], dryRun = false): Kinds[K] {
-    return this.#create(kind, given, { dryRun, isSound: false })
-  }
-
-  /** As `create`, of what a controller makes from what was judged before. */
-  make<K extends Kind>(kind: K, given: Kinds[K]): Kinds[K] {
-    return this.#create(kind, given, { dryRun: false, isSound: true })
-  }
-
-  #create<K extends Kind>(
-    kind: K,
-    given: Kinds[K],
-    { dryRun, isSound }: { dryRun: boolean; isSound: boolean },
-  ): Kinds[K] {
     const { copy: object, characters } = measuredCopy(given)
-    if (!isSound) checkStructure(kind, object)
+    checkStructure(kind, object)
     const metadata = (object.metadata ??= {})
     this.#checkNamespace(metadata.namespace)
     if (metadata.resourceVersion)
@@ -96,7 +83,7 @@ export class ApiServer {
     this.#checkSelector(kind, object)
     setDefaults(kind, object)
     this.#admit(kind, object)
-    if (!isSound) validate(kind, object)
+    validate(kind, object)
     checkSize(object, characters)
     this.#checkFree(kind, object)
     if (dryRun) return given

@@ -26,7 +26,7 @@ export const recordEvent = (
       changed.lastTimestamp = now
     })
   const source = kind === 'Job' ? 'job-controller' : 'kubelet'
-  api.make('Event', {
+  api.create('Event', {
     metadata: { generateName: `${name.slice(0, 50)}.`, namespace },
     involvedObject: {
       apiVersion: RESOURCE[kind].apiVersion,

@@ -253,7 +253,7 @@ export class JobController {
   #createPod(job: Job): Pod | undefined {
     const key = keyOf(job)
     try {
-      const pod = this.#api.make('Pod', podFor(job))
+      const pod = this.#api.create('Pod', podFor(job))
       this.#refusals.delete(key)
       return pod
     } catch (error) {
