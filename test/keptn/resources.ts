@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Scope } from '../../function/resource-store.ts'
 
 type Content = string | Uint8Array
@@ -42,7 +42,7 @@ export const keptnResources = () => {
     const tree: Tree = new Map(last?.tree)
     change(tree)
     count += 1
-    const id = createHash('sha1').update(`commit ${count}`).digest('hex')
+    const id = hash('sha1', `commit ${count}`)
     return { id, tree }
   }
 
