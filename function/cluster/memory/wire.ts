@@ -96,13 +96,18 @@ const copyOf = <T extends object>(
       list[at] = part(value[at]) ?? null
     return list as T
   }
-  // V8 gives a whole copy the same shape, and one made key by key another.
-  const object = { ...value } as Record<string, unknown>
-  for (const key in object) {
-    const field = object[key]
-    const own = part(field, key)
-    if (own === undefined) delete object[key]
-    else if (own !== field) object[key] = own
+  const object: Record<string, unknown> = {}
+  for (const key of Object.keys(value)) {
+    const field = part((value as Record<string, unknown>)[key], key)
+    if (field === undefined) continue
+    if (key === '__proto__')
+      Object.defineProperty(object, key, {
+        value: field,
+        configurable: true,
+        enumerable: true,
+        writable: true,
+      })
+    else object[key] = field
   }
   return object as T
 }
