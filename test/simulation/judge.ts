@@ -55,6 +55,11 @@ interface RunTruth {
   disturbed: boolean
   /** It began again: Keptn may wait for nothing any more. */
   forgotten: boolean
+  /**
+   * What had not been sent when it began again: it may have been on its way
+   * when the head was deleted, and come until then beside what is sent now.
+   */
+  owed: { started: boolean; finished: boolean; until: number }
   /** A user deleted its head. */
   headDeleted: boolean
   aborted: boolean
@@ -108,6 +113,7 @@ export class Judge {
       disturbed: false,
       headDeleted: false,
       forgotten: false,
+      owed: { started: false, finished: false, until: 0 },
       aborted: false,
       endedAt: undefined,
     })
@@ -195,6 +201,11 @@ export class Judge {
     run.forgotten = true
     // What was taken was its first life; nothing is promised for this one yet.
     run.accepted = false
+    run.owed = {
+      started: run.started === 0,
+      finished: run.finished === 0,
+      until: this.#now() + ON_ITS_WAY,
+    }
     run.tasks.clear()
     run.started = 0
     run.finished = 0
@@ -286,7 +297,10 @@ export class Judge {
     const kind = event.type.endsWith('.started') ? 'started' : 'finished'
     run[kind] += 1
     if (run[kind] > 1) {
-      if (this.longFreeze) this.frozenSenders += 1
+      if (run.owed[kind] && this.#now() <= run.owed.until) {
+        run.owed[kind] = false
+        run[kind] -= 1
+      } else if (this.longFreeze) this.frozenSenders += 1
       else this.fail(`one .${kind}`, `it is sent for the ${run[kind]}. time`)
     }
     if (kind === 'started') return
