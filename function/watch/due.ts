@@ -25,13 +25,15 @@ export const dueReason = (
   askForPods = true,
 ): string | undefined => {
   const { annotations = {}, deletionTimestamp } = head.metadata!
-  const { claim, records } = notesOf(head)
+  const claim = parse<Claim>(annotations[ANNOTATION.claim])
   const claimed = claim !== undefined && now < claim.until + STORE_DELAY
   // Somebody is reporting just now.
   if (claimed && claim.for === 'finished' && !annotations[ANNOTATION.reported])
     return undefined
   if (deletionTimestamp) return 'deleted'
   if (annotations[ANNOTATION.ended]) return 'ended'
+  const records =
+    parse<Record<string, TaskRecord>>(annotations[ANNOTATION.tasks]) ?? {}
   let running = false
   for (const job of jobs) {
     const place = placeOf(job)
@@ -49,27 +51,6 @@ export const dueReason = (
   // Between claim and mark it is the claimer's turn.
   if (claimed && !annotations[ANNOTATION.announced]) return undefined
   return 'no task runs'
-}
-
-/** What is written down on a head. */
-interface Notes {
-  claim: Claim | undefined
-  records: Record<string, TaskRecord>
-}
-
-/** All runs are looked at whenever one changes: a head is read once. */
-const notes = new WeakMap<Job, Notes>()
-
-const notesOf = (head: Job): Notes => {
-  const known = notes.get(head)
-  if (known) return known
-  const { annotations = {} } = head.metadata!
-  const read: Notes = {
-    claim: parse(annotations[ANNOTATION.claim]),
-    records: parse(annotations[ANNOTATION.tasks]) ?? {},
-  }
-  notes.set(head, read)
-  return read
 }
 
 const placeOf = (job: Job): string =>
