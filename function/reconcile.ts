@@ -85,10 +85,12 @@ const lookAgain = async (pass: Pass): Promise<boolean> => {
   const looked = ports.clock.monotonic()
   const objects = await readRun(ports.cluster, head.namespace, head.run)
   if (!objects) return false
+  const isSame = objects.head.uid === head.uid
   // Deleted by a user and begun again: what was announced was the other one.
-  if (objects.head.uid !== head.uid) pass.startedSent = false
+  if (!isSame) pass.startedSent = false
   Object.assign(pass, objects, { looked })
-  delete pass.holding
+  const holds = isSame && objects.head.claimText === head.claimText
+  if (!holds || looked >= pass.sendUntil) delete pass.holding
   return true
 }
 
@@ -98,6 +100,12 @@ const lookAgain = async (pass: Pass): Promise<boolean> => {
  */
 const isStale = ({ ports, looked }: Pass): boolean =>
   ports.clock.monotonic() - looked > ports.settings.leaseSeconds * 1000
+
+/**
+ * Between commit and `.started` lies a poke, which may take its time: after
+ * that long, the run may have been ended meanwhile. Milliseconds.
+ */
+const HELD_UP = 3_000
 
 /** A head that was created a moment ago, by this very process. */
 export interface Fresh {
@@ -123,8 +131,10 @@ const begin = async (
   fresh: Fresh | undefined,
 ): Promise<Pass | undefined> => {
   const common = { ports, startedSent: false }
-  if (fresh)
-    return {
+  const { cluster, clock, settings } = ports
+  const looked = clock.monotonic()
+  if (fresh) {
+    const pass: Pass = {
       ...common,
       head: fresh.head,
       jobs: new Map(),
@@ -133,8 +143,9 @@ const begin = async (
       looked: fresh.claimed,
       sendUntil: fresh.claimed + halfLease(ports),
     }
-  const { cluster, clock, settings } = ports
-  const looked = clock.monotonic()
+    const heldUp = looked - fresh.claimed > HELD_UP
+    return heldUp && !(await lookAgain(pass)) ? undefined : pass
+  }
   const objects = await readRun(cluster, settings.jobNamespace, run)
   return objects && { ...common, ...objects, looked, sendUntil: 0 }
 }
