@@ -89,6 +89,7 @@ const lookAgain = async (pass: Pass): Promise<boolean> => {
   // Deleted by a user and begun again: what was announced was the other one.
   if (!isSame) pass.startedSent = false
   Object.assign(pass, objects, { looked })
+  // Its claim holds while it is the same, and as long as it may send.
   const holds = isSame && objects.head.claimText === head.claimText
   if (!holds || looked >= pass.sendUntil) delete pass.holding
   return true
