@@ -3,7 +3,7 @@ import { endSequence, sequenceEnd } from './abort.ts'
 import { atMost, type InTurn } from './at-most.ts'
 import { sweepBundles } from './bundles.ts'
 import { sleep } from './clock.ts'
-import { ifThere, isClusterError, type Job } from './cluster/cluster.ts'
+import { ifThere, isClusterError } from './cluster/cluster.ts'
 import { LABEL } from './labels.ts'
 import { headName, instanceId } from './names.ts'
 import { groupPokes, poke } from './poke.ts'
@@ -55,16 +55,10 @@ export const jobExecutor = (
       .finally(() => underWay.delete(tracked))
     underWay.add(tracked)
   }
-  let watch: { image: string; job: Job } | undefined
-  const ownWatch = async (): Promise<Job> => {
-    const image = await ports.image()
-    if (watch?.image !== image)
-      watch = { image, job: watchJob(settings, image) }
-    return watch.job
-  }
   const pokeWatch = groupPokes(
     async () => {
-      if (settings.jobWatch.enabled) await poke(ports, await ownWatch())
+      if (settings.jobWatch.enabled)
+        await poke(ports, watchJob(settings, await ports.image()))
     },
     async () => {
       if (inTurn.waiting() > 0)

@@ -2,8 +2,8 @@ import { hash as digest } from 'node:crypto'
 
 /** One installation of the function; two of them share nothing. */
 export interface Instance {
-  readonly namespace: string
-  readonly name: string
+  namespace: string
+  name: string
 }
 
 const hash = (text: string, length: number): string =>
@@ -22,17 +22,9 @@ export const runId = (
     20,
   )
 
-const instanceIds = new WeakMap<Instance, string>()
-
-/** Value of the instance label; 16 hex digits. Worked out once for each. */
-export const instanceId = (instance: Instance): string => {
-  let id = instanceIds.get(instance)
-  if (id === undefined) {
-    id = hash(JSON.stringify([instance.namespace, instance.name]), 16)
-    instanceIds.set(instance, id)
-  }
-  return id
-}
+/** Value of the instance label; 16 hex digits. */
+export const instanceId = (instance: Instance): string =>
+  hash(JSON.stringify([instance.namespace, instance.name]), 16)
 
 /** Value of the sequence label; 32 hex digits. */
 export const sequenceId = (context: string, stage: string): string =>

@@ -1,28 +1,9 @@
 import t from 'tap'
-import { sleep } from '../../function/clock.ts'
-import type { PortCall } from '../interpose.ts'
-import { makeWorld } from '../world.ts'
-import { createsTask, endElsewhere, ONE_TASK as config } from './given.ts'
+import { createsTask, endElsewhere, heldUpAt } from './given.ts'
 
 /** Stands still for two minutes at a call, while the run is ended elsewhere. */
-const frozenAt = async (
-  at: (call: PortCall, phase: 'before' | 'after') => boolean,
-) => {
-  const world = makeWorld({ config })
-  let created = 0
-  let frozen = false
-  world.fault = async (call, phase) => {
-    if (phase === 'before' && createsTask(call)) created += 1
-    if (frozen || !at(call, phase)) return
-    frozen = true
-    await endElsewhere(world)
-    await sleep(world.clock, 120_000)
-  }
-  const event = world.trigger()
-  await world.deliver(event)
-  await world.settle()
-  return { world, event, created: () => created }
-}
+const frozenAt = (at: Parameters<typeof heldUpAt>[0]['at']) =>
+  heldUpAt({ at, ms: 120_000, meanwhile: endElsewhere })
 
 t.test('frozen after .started: nothing is created any more', async (t) => {
   const { world, event, created } = await frozenAt(

@@ -1,4 +1,5 @@
 import type { Cluster, Job, Pod } from '../../function/cluster/cluster.ts'
+import { sleep } from '../../function/clock.ts'
 import { MemoryCluster } from '../../function/cluster/memory.ts'
 import type { Envelope } from '../../function/envelope.ts'
 import {
@@ -16,7 +17,7 @@ import { recordName, stepsOf } from '../../function/plan.ts'
 import { readSettings, type Settings } from '../../function/settings.ts'
 import type { PortCall } from '../interpose.ts'
 import { VirtualClock } from '../virtual-clock.ts'
-import type { World } from '../world.ts'
+import { makeWorld, type World } from '../world.ts'
 
 /** The state before: what the tests of single modules start from. */
 export const RUN = '0123456789abcdef0123'
@@ -222,6 +223,29 @@ export const endElsewhere = async ({ cluster, jobs }: World): Promise<void> => {
   }
   await patch((job) => endedPatch(decodeHead(job), { reason: 'aborted' }))
   await patch((job) => settlePatch(decodeHead(job), { time: cluster.time() }))
+}
+
+/** An event whose function stands still once, at a call, for `ms`. */
+export const heldUpAt = async (args: {
+  at: (call: PortCall, phase: 'before' | 'after') => boolean
+  ms: number
+  /** What happens then elsewhere. */
+  meanwhile: (world: World) => Promise<void>
+}) => {
+  const world = makeWorld({ config: ONE_TASK })
+  let created = 0
+  let held = false
+  world.fault = async (call, phase) => {
+    if (phase === 'before' && createsTask(call)) created += 1
+    if (held || !args.at(call, phase)) return
+    held = true
+    await args.meanwhile(world)
+    await sleep(world.clock, args.ms)
+  }
+  const event = world.trigger()
+  await world.deliver(event)
+  await world.settle()
+  return { world, event, created: () => created }
 }
 
 /** True for the call that creates the Job of the task `one`. */

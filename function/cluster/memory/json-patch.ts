@@ -29,10 +29,9 @@ const apply = (
 ): string | undefined => {
   const keys = parsePointer(operation.path)
   const last = keys.at(-1)!
-  const into = operation.op === 'test' ? step : stepInCopy
-  let parent: unknown = root
-  for (let at = 0; at < keys.length - 1; at += 1)
-    parent = into(parent, keys[at]!)
+  const parent = keys
+    .slice(0, -1)
+    .reduce<unknown>(operation.op === 'test' ? step : stepInCopy, root)
   if (!isContainer(parent)) return missing(operation)
   if (operation.op === 'test') return test(parent, last, operation)
   if (operation.op === 'add') return add(parent, last, operation)
@@ -71,12 +70,10 @@ const test = (
   parent: Container,
   key: string,
   operation: { path: string; value?: unknown },
-): string | undefined => {
-  const [found, value] = [step(parent, key) ?? null, operation.value ?? null]
-  return found === value || isDeepStrictEqual(found, value)
+): string | undefined =>
+  isDeepStrictEqual(step(parent, key) ?? null, operation.value ?? null)
     ? undefined
     : `testing value ${operation.path} failed: test failed`
-}
 
 const add = (
   parent: Container,

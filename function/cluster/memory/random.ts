@@ -27,12 +27,14 @@ const hex = (random: () => number, digits: number): string =>
     .padStart(digits, '0')
 
 /** A version 4 UUID. */
-export const uuid = (random: () => number): string => {
-  const [a, b] = [hex(random, 8), hex(random, 8)]
-  const variant = drawn(random, '89ab', 1)
-  const [c, d] = [hex(random, 7), hex(random, 8)]
-  return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant}${c.slice(0, 3)}-${c.slice(3)}${d}`
-}
+export const uuid = (random: () => number): string =>
+  [
+    hex(random, 8),
+    hex(random, 4),
+    `4${hex(random, 3)}`,
+    `${drawn(random, '89ab', 1)}${hex(random, 3)}`,
+    `${hex(random, 4)}${hex(random, 8)}`,
+  ].join('-')
 
 const SUFFIX = 'bcdfghjklmnpqrstvwxz2456789'
 

@@ -156,6 +156,6 @@ export class Store {
 /** For plain objects, in half the time that a list of their keys takes. */
 const freeze = <T>(value: T): T => {
   if (!isOpen(value)) return value
-  for (const key in value) if (isOpen(value[key])) freeze(value[key])
+  for (const key in value) freeze(value[key])
   return Object.freeze(value)
 }

@@ -70,8 +70,7 @@ export const tidy = <T>(value: T): T => {
   const object = value as Record<string, unknown>
   for (const key in object) {
     const field = object[key]
-    if (isOpen(field)) tidy(field)
-    else if (field !== undefined) continue
+    if (field !== undefined) tidy(field)
     else if (Array.isArray(object)) object[Number(key)] = null
     else delete object[key]
   }
