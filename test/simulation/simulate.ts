@@ -51,7 +51,7 @@ export const simulate = async (
   let pruned = false
   system.cluster.observe(() => (changes += 1))
   const isQuiet = (): boolean =>
-    system.delivering === 0 &&
+    system.delivering() === 0 &&
     network.onTheirWay === 0 &&
     judge.unsettled === 0 &&
     !judge.watchThere

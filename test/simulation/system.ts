@@ -491,10 +491,12 @@ export const makeSystem = (
     start,
     deliver,
     jobs,
-    /** Deliveries that go on, or are to come. */
-    get delivering() {
-      return delivering + toCome
-    },
+    /**
+     * How many deliveries go on, or are to come. (A getter of a literal is kept
+     * by its hidden class, and with it all of this until the next full garbage
+     * collection.)
+     */
+    delivering: () => delivering + toCome,
   }
 }
 
