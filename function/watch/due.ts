@@ -25,15 +25,13 @@ export const dueReason = (
   askForPods = true,
 ): string | undefined => {
   const { annotations = {}, deletionTimestamp } = head.metadata!
-  const claim = parse<Claim>(annotations[ANNOTATION.claim])
+  const { claim, records } = written(head)
   const claimed = claim !== undefined && now < claim.until + STORE_DELAY
   // Somebody is reporting just now.
   if (claimed && claim.for === 'finished' && !annotations[ANNOTATION.reported])
     return undefined
   if (deletionTimestamp) return 'deleted'
   if (annotations[ANNOTATION.ended]) return 'ended'
-  const records =
-    parse<Record<string, TaskRecord>>(annotations[ANNOTATION.tasks]) ?? {}
   let running = false
   for (const job of jobs) {
     const place = placeOf(job)
@@ -55,6 +53,27 @@ export const dueReason = (
 
 const placeOf = (job: Job): string =>
   /-(\d+-\d+)$/.exec(job.metadata!.name!)?.[1] ?? job.metadata!.name!
+
+/** What was written on a head. */
+interface Written {
+  claim: Claim | undefined
+  records: Record<string, TaskRecord>
+}
+
+/** A head is looked at far more often than it changes. */
+const known = new WeakMap<Job, Written>()
+
+const written = (head: Job): Written => {
+  const before = known.get(head)
+  if (before) return before
+  const { annotations = {} } = head.metadata!
+  const now: Written = {
+    claim: parse<Claim>(annotations[ANNOTATION.claim]),
+    records: parse<Written['records']>(annotations[ANNOTATION.tasks]) ?? {},
+  }
+  known.set(head, now)
+  return now
+}
 
 const parse = <T>(json: string | undefined): T | undefined => {
   if (json === undefined) return undefined
