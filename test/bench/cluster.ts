@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { BUSYBOX, until } from '../e2e/cluster.ts'
-import { follow, type Seen, timeJob } from '../e2e/follow.ts'
+import { follow, type Seen, type TimedJob, timeJob } from '../e2e/follow.ts'
 import { allAtZero, hello } from '../e2e/hello.ts'
 import { install } from '../e2e/installation.ts'
 import { play, TOKEN } from '../e2e/keptn.ts'
@@ -30,10 +30,11 @@ const config = (tasks: number, firstSeconds = 0.01): string =>
     ),
   ].join('\n')
 
-/** What a bare Job and a bare server took in one round, in milliseconds. */
+/** What bare Jobs and a bare server took in one round, in milliseconds. */
 interface Bare {
-  started: number
   ended: number
+  /** From a container's end to the start of the next Job's. */
+  next: number
   /** From an event at the Broker until the server, at zero, was handed it. */
   cold: number
 }
@@ -67,7 +68,7 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
       await play(keptn, { service, task: 'deployment', config: text }, 180)
       return performance.now() - begin
     }
-    const plain = (): Promise<Omit<Bare, 'cold'>> =>
+    const plain = (): Promise<TimedJob> =>
       timeJob(bare.namespace, bareSeen, 0.01)
     const atZero = async (...namespaces: string[]): Promise<void> => {
       await allAtZero(namespace, ...namespaces)
@@ -75,7 +76,7 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
       await pause(SETTLED_MS)
     }
 
-    const jobs: Omit<Bare, 'cold'>[] = []
+    const jobs: TimedJob[] = []
     const [one, three]: [number[], number[]] = [[], []]
     const gaps: number[] = []
     await sequence(config(1))
@@ -91,7 +92,13 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
     const gapsCold: number[] = []
     for (let round = 0; round < Math.ceil(rounds / 3); round += 1) {
       await atZero(bare.namespace)
-      bares.push({ ...(await plain()), cold: await bare.greet() })
+      const first = await plain()
+      const second = await plain()
+      bares.push({
+        ended: first.ended,
+        next: second.at + second.started - (first.at + first.ended),
+        cold: await bare.greet(),
+      })
       await pause(SETTLED_MS)
       oneCold.push(await sequence(config(1)))
       await atZero()
@@ -118,7 +125,7 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
     const endedThrice = ended.map((ms) => 3 * ms)
     const oneBare = bares.map((bare) => bare.ended + bare.cold)
     const threeBare = bares.map((bare) => 3 * bare.ended + bare.cold)
-    const nextBare = bares.map((bare) => bare.started + bare.cold)
+    const nextBare = bares.map((bare) => bare.next + bare.cold)
     return [
       compare(
         {

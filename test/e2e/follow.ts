@@ -41,6 +41,13 @@ export const follow = async (
   return seen
 }
 
+/** A bare Job: begun `at`, as `performance.now()` tells, and what it took. */
+export interface TimedJob {
+  at: number
+  started: number
+  ended: number
+}
+
 /**
  * `kubectl create job` of a container that sleeps; milliseconds from then
  * until `pods`, which follow its namespace, show it running, and ended.
@@ -49,9 +56,9 @@ export const timeJob = async (
   namespace: string,
   pods: ReadonlyMap<string, Seen>,
   seconds: number,
-): Promise<{ started: number; ended: number }> => {
+): Promise<TimedJob> => {
   const name = `plain-${randomBytes(3).toString('hex')}`
-  const begin = performance.now()
+  const at = performance.now()
   await kubectl(
     ...['-n', namespace, 'create', 'job', name, `--image=${BUSYBOX}`],
     ...['--', 'sleep', String(seconds)],
@@ -59,5 +66,5 @@ export const timeJob = async (
   const pod = await until(`${name} has ended`, 60, async () =>
     [...pods.values()].find(({ owner, ended }) => owner === name && ended),
   )
-  return { started: pod.started! - begin, ended: pod.ended! - begin }
+  return { at, started: pod.started! - at, ended: pod.ended! - at }
 }
