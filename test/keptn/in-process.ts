@@ -1,3 +1,4 @@
+import { remembered } from '../../function/cluster/memory/remembered.ts'
 import { keptnAuth } from '../../function/keptn/auth.ts'
 import { HttpError } from '../../function/keptn/http.ts'
 import type { Http } from '../../function/keptn/http.ts'
@@ -29,17 +30,22 @@ export const inProcessKeptn = (options: ApiOptions): InProcessKeptn => {
   }
 }
 
+const placeOf = remembered((url) => {
+  const { pathname, search, host } = new URL(url)
+  return { path: pathname + search, host }
+})
+
 /** A request's time-out is not kept; an aborted signal is. */
 export const inProcessHttp =
   (api: Pick<KeptnApi, 'handle'>): Http =>
   async (request) => {
     const { signal, body = '' } = request
     signal?.throwIfAborted()
-    const { pathname, search, host } = new URL(request.url)
+    const { path, host } = placeOf(request.url)
     const answer = await untilAborted(
       api.handle({
         method: request.method,
-        url: pathname + search,
+        url: path,
         headers: { host, ...request.headers },
         body: typeof body === 'string' ? body : Buffer.from(body).toString(),
       }),
