@@ -3,7 +3,7 @@ import { ifThere, isClusterError } from './cluster/cluster.ts'
 import { decodeHead, type Head } from './head.ts'
 import { LABEL } from './labels.ts'
 import { isOurs } from './read-run.ts'
-import { recordName, type Step } from './plan.ts'
+import type { Step } from './plan.ts'
 
 /**
  * How long a Job in another namespace, which no head can own there, outlives
@@ -69,16 +69,18 @@ export const ensureTaskJob = async (
 /**
  * Deletes a task's Job that came too late: its run was ended by others, who
  * knew nothing of it, between this process's last look and the Job's creation.
+ * Who ends a run gives each Job that it knows its end first.
  */
 export const dropStray = async (
   cluster: Cluster,
   head: Head,
-  step: Step,
   { metadata }: Job,
 ): Promise<void> => {
   const now = await ifThere(cluster.get('Job', head.namespace, head.name))
-  const same = now?.metadata?.uid === head.uid ? decodeHead(now) : undefined
-  if (same && (same.unsettled || same.tasks[recordName(step)])) return
+  if (now?.metadata?.uid === head.uid && decodeHead(now).unsettled) return
   const { namespace, name, uid } = metadata!
-  await ifThere(cluster.delete('Job', namespace!, name!, { uid: uid! }))
+  const job = await ifThere(cluster.get('Job', namespace!, name!))
+  const isKnown = job?.metadata?.labels?.[LABEL.unsettled] === undefined
+  if (!isKnown)
+    await ifThere(cluster.delete('Job', namespace!, name!, { uid: uid! }))
 }

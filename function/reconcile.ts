@@ -378,7 +378,7 @@ const createTask = async (
     await mark(pass, tasks)
   } catch (error) {
     if (isClusterError(error, 'Conflict', 'NotFound'))
-      await dropStray(ports.cluster, head, step, job)
+      await dropStray(ports.cluster, head, job)
     throw error
   }
 }

@@ -1,9 +1,11 @@
 import t from 'tap'
 import { ClusterError, type Job } from '../../function/cluster/cluster.ts'
 import type { MemoryCluster } from '../../function/cluster/memory.ts'
+import { settlePatch } from '../../function/head.ts'
 import { LABEL } from '../../function/labels.ts'
-import { ensureTaskJob, ownedJob } from '../../function/own-task.ts'
+import { dropStray, ensureTaskJob, ownedJob } from '../../function/own-task.ts'
 import type { Step } from '../../function/plan.ts'
+import { expire } from '../../function/settle.ts'
 import { createHead, givenCluster, stepOf } from './given.ts'
 
 const given = async () => {
@@ -126,6 +128,42 @@ t.test('the API server is away', async (t) => {
     })
     await t.rejects(ensureTaskJob(cluster, head, step), { message: verb })
   }
+})
+
+const settled = async () => {
+  const world = await given()
+  const { cluster, head, step } = world
+  const job = await ensureTaskJob(cluster, head, step)
+  await cluster.patch('Job', 'jobs', head.name, settlePatch(head, { time: 0 }))
+  return { ...world, job }
+}
+
+t.test('its run goes on: it stays', async (t) => {
+  const { cluster, head, step, there } = await given()
+  await dropStray(cluster, head, await ensureTaskJob(cluster, head, step))
+  await t.resolves(there())
+})
+
+t.test('its run was ended by who knew nothing of it: it goes', async (t) => {
+  const { cluster, head, job, there } = await settled()
+  await dropStray(cluster, head, job)
+  await t.rejects(there(), { code: 'NotFound' })
+  await t.resolves(dropStray(cluster, head, job), 'once more')
+})
+
+t.test('its run is gone: it goes', async (t) => {
+  const { cluster, head, step, there } = await given()
+  const job = await ensureTaskJob(cluster, head, step)
+  cluster.remove('Job', 'jobs', head.name)
+  await dropStray(cluster, head, job)
+  await t.rejects(there(), { code: 'NotFound' })
+})
+
+t.test('its run was ended by who knew it: it stays', async (t) => {
+  const { cluster, head, job, there } = await settled()
+  await expire(cluster, job, 600)
+  await dropStray(cluster, head, job)
+  await t.resolves(there())
 })
 
 /** Does something once, before the next call of that kind. */

@@ -145,3 +145,18 @@ t.test('a pass that was frozen between its list and its claim', async (t) => {
     t.strictSame(violations, [], `call ${number}`)
   }
 })
+
+t.test('a Job of whose creation is heard when its run is over', async (t) => {
+  // Of two deliveries one waits for the answer, the other goes on with it.
+  const drawn = { scope: 'pair', jitter: 1380740790 } as const
+  const { calls } = await simulate({ ...drawn, disturbances: [] })
+  const creation = calls.find((call) =>
+    /create Job one-\S+$/.test(textOf(call)),
+  )!
+  const { violations, applied } = await simulate({
+    ...drawn,
+    disturbances: [{ call: creation.number, phase: 'before', kind: 'late' }],
+  })
+  t.strictSame(violations, [])
+  t.equal(applied.length, 1)
+})
