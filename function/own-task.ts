@@ -80,7 +80,6 @@ export const dropStray = async (
   if (now?.metadata?.uid === head.uid && decodeHead(now).unsettled) return
   const { namespace, name, uid } = metadata!
   const job = await ifThere(cluster.get('Job', namespace!, name!))
-  const isKnown = job?.metadata?.labels?.[LABEL.unsettled] === undefined
-  if (!isKnown)
+  if (job?.metadata?.labels?.[LABEL.unsettled] !== undefined)
     await ifThere(cluster.delete('Job', namespace!, name!, { uid: uid! }))
 }
