@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { BUSYBOX, until } from '../e2e/cluster.ts'
-import { follow, type Seen, type TimedJob, timeJob } from '../e2e/follow.ts'
+import { follow, momentOf, type Seen, timeJob } from '../e2e/follow.ts'
 import { allAtZero, hello } from '../e2e/hello.ts'
 import { install } from '../e2e/installation.ts'
 import { play, TOKEN } from '../e2e/keptn.ts'
@@ -30,11 +30,16 @@ const config = (tasks: number, firstSeconds = 0.01): string =>
     ),
   ].join('\n')
 
-/** What bare Jobs and a bare server took in one round, in milliseconds. */
+/** What two bare Jobs took, one after the other, in milliseconds. */
 interface Bare {
+  /** From `kubectl create job` to its container's end. */
   ended: number
-  /** From a container's end to the start of the next Job's. */
+  /** From that end to the start of the next one's container. */
   next: number
+}
+
+/** The same, and a bare server. */
+interface BareCold extends Bare {
   /** From an event at the Broker until the server, at zero, was handed it. */
   cold: number
 }
@@ -68,40 +73,47 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
       await play(keptn, { service, task: 'deployment', config: text }, 180)
       return performance.now() - begin
     }
-    const plain = (): Promise<TimedJob> =>
-      timeJob(bare.namespace, bareSeen, 0.01)
+    const plain = async (): Promise<Bare> => {
+      const first = await timeJob(bare.namespace, bareSeen, 0.01)
+      const second = await timeJob(bare.namespace, bareSeen, 0.01)
+      const next = second.at + second.started - (first.at + first.ended)
+      return { ended: first.ended, next }
+    }
     const atZero = async (...namespaces: string[]): Promise<void> => {
       await allAtZero(namespace, ...namespaces)
       // What was left of the pods is cleared away.
       await pause(SETTLED_MS)
     }
 
-    const jobs: TimedJob[] = []
+    const bares: Bare[] = []
     const [one, three]: [number[], number[]] = [[], []]
     const gaps: number[] = []
     await sequence(config(1))
     for (let round = 0; round < rounds; round += 1) {
-      jobs.push(await plain())
+      await momentOf(round, rounds)
+      bares.push(await plain())
+      await momentOf(round, rounds)
       one.push(await sequence(config(1)))
+      await momentOf(round, rounds)
       three.push(await sequence(config(3)))
       gaps.push(...gapsOf(seen))
       seen.clear()
     }
-    const bares: Bare[] = []
+    const baresCold: BareCold[] = []
     const [oneCold, threeCold]: [number[], number[]] = [[], []]
     const gapsCold: number[] = []
-    for (let round = 0; round < Math.ceil(rounds / 3); round += 1) {
+    const coldRounds = Math.ceil(rounds / 3)
+    for (let round = 0; round < coldRounds; round += 1) {
       await atZero(bare.namespace)
-      const first = await plain()
-      const second = await plain()
-      bares.push({
-        ended: first.ended,
-        next: second.at + second.started - (first.at + first.ended),
-        cold: await bare.greet(),
-      })
+      await momentOf(round, coldRounds)
+      const jobs = await plain()
+      await momentOf(round, coldRounds)
+      baresCold.push({ ...jobs, cold: await bare.greet() })
       await pause(SETTLED_MS)
+      await momentOf(round, coldRounds)
       oneCold.push(await sequence(config(1)))
       await atZero()
+      await momentOf(round, coldRounds)
       threeCold.push(await sequence(config(3)))
       await atZero()
       seen.clear()
@@ -116,16 +128,16 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
         throw new Error('the function was there when the first task ended')
       gapsCold.push(...gapsOf(seen))
     }
-    const started = jobs.map((job) => job.started)
-    const ended = jobs.map((job) => job.ended)
-    const start = `of its baseline ${Math.round(median(bares.map(({ cold }) => cold)))} ms are the bare server's start`
+    const next = bares.map((bare) => bare.next)
+    const ended = bares.map((bare) => bare.ended)
+    const start = `of its baseline ${Math.round(median(baresCold.map(({ cold }) => cold)))} ms are the bare server's start`
     const bound = (factor: number, plus: number, baseline: number[]) =>
       factor + plus / median(baseline)
     const about = { unit: 'ms' } as const
     const endedThrice = ended.map((ms) => 3 * ms)
-    const oneBare = bares.map((bare) => bare.ended + bare.cold)
-    const threeBare = bares.map((bare) => 3 * bare.ended + bare.cold)
-    const nextBare = bares.map((bare) => bare.next + bare.cold)
+    const oneBare = baresCold.map((bare) => bare.ended + bare.cold)
+    const threeBare = baresCold.map((bare) => 3 * bare.ended + bare.cold)
+    const nextBare = baresCold.map((bare) => bare.next + bare.cold)
     return [
       compare(
         {
@@ -164,10 +176,10 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
         {
           ...{ ...about, id: 'next-task' },
           name: "a container's end → the next's start",
-          target: bound(1.2, 200, started),
+          target: bound(1.2, 200, next),
         },
         gaps,
-        started,
+        next,
       ),
       compare(
         {

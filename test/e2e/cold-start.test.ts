@@ -1,6 +1,6 @@
 import t from 'tap'
 import { until } from './cluster.ts'
-import { follow, type Seen, timeJob } from './follow.ts'
+import { follow, momentOf, type Seen, timeJob } from './follow.ts'
 import { allAtZero, hello } from './hello.ts'
 import { trigger } from './keptn.ts'
 import { configFor, installOnKnative, knativeMissing } from './knative.ts'
@@ -10,7 +10,6 @@ if (missing) t.bailout(missing)
 
 const ROUNDS = 5
 
-/** Not the median: the kubelet looks once a second, so starts come in steps. */
 const mean = (ms: number[]): number =>
   ms.reduce((sum, each) => sum + each, 0) / ms.length
 
@@ -52,9 +51,12 @@ t.test('from zero: a Job alone, a hello-world, the function', async (t) => {
   }
   for (let round = 0; round < ROUNDS; round += 1) {
     await allAtZero(namespace, bare.namespace)
+    await momentOf(round, ROUNDS)
     const alone = await timeJob(bare.namespace, barePods, 1)
     taken.alone.push(alone.started)
+    await momentOf(round, ROUNDS)
     taken.hello.push(await bare.greet())
+    await momentOf(round, ROUNDS)
     taken.task.push(await task())
   }
   const line = (what: string, ms: number[]): string =>

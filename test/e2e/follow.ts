@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Pod } from '../../function/cluster/cluster.ts'
 import { fromKubeconfig } from '../../function/cluster/kubeconfig.ts'
 import { KubernetesCluster } from '../../function/cluster/kubernetes.ts'
@@ -40,6 +41,15 @@ export const follow = async (
   })().catch(() => undefined)
   return seen
 }
+
+/**
+ * Waits, in each of `rounds` a little longer, for up to a second. The kubelet
+ * looks at its containers once a second, and what was awaited before has ended
+ * with such a look: without this each round would begin at the same distance
+ * from the next one, while users begin at any.
+ */
+export const momentOf = (round: number, rounds: number): Promise<void> =>
+  pause((1000 * round) / rounds)
 
 /** A bare Job: begun `at`, as `performance.now()` tells, and what it took. */
 export interface TimedJob {
