@@ -95,9 +95,9 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
       await momentOf(round, rounds)
       one.push(await sequence(config(1)))
       await momentOf(round, rounds)
+      const begin = performance.now()
       three.push(await sequence(config(3)))
-      gaps.push(...gapsOf(seen))
-      seen.clear()
+      gaps.push(...gapsOf(seen, begin))
     }
     const baresCold: BareCold[] = []
     const [oneCold, threeCold]: [number[], number[]] = [[], []]
@@ -116,17 +116,16 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
       await momentOf(round, coldRounds)
       threeCold.push(await sequence(config(3)))
       await atZero()
-      seen.clear()
+      const begin = performance.now()
       const long = sequence(config(2, LONG_SECONDS))
-      await until('its task runs', 60, async () =>
-        tasksOf(seen).some(({ started }) => started !== undefined),
-      )
+      const runs = async (): Promise<boolean> => tasksOf(seen, begin).length > 0
+      await until('its task runs', 60, runs)
       await allAtZero(namespace)
       const zero = performance.now()
       await long
-      if (zero > Math.min(...tasksOf(seen).map(({ ended = 0 }) => ended)))
+      if (zero > (tasksOf(seen, begin)[0]?.ended ?? 0))
         throw new Error('the function was there when the first task ended')
-      gapsCold.push(...gapsOf(seen))
+      gapsCold.push(...gapsOf(seen, begin))
     }
     const next = bares.map((bare) => bare.next)
     const ended = bares.map((bare) => bare.ended)
@@ -200,21 +199,24 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
   }
 }
 
-/** The pods of tasks, in the order of their start. */
-const tasksOf = (seen: ReadonlyMap<string, Seen>): Seen[] =>
+/** The pods of tasks that started since then, in the order of their start. */
+const tasksOf = (
+  seen: ReadonlyMap<string, Seen>,
+  since: number,
+): (Seen & { started: number })[] =>
   [...seen.values()]
-    .filter(({ owner }) => runOf(owner) !== undefined)
-    .sort((a, b) => (a.started ?? 0) - (b.started ?? 0))
+    .flatMap((pod) => {
+      const { owner, started = 0 } = pod
+      return started > since && isTask(owner) ? [{ ...pod, started }] : []
+    })
+    .sort((a, b) => a.started - b.started)
 
-/** From each task's end to the start of the one after it. */
-const gapsOf = (seen: ReadonlyMap<string, Seen>): number[] => {
-  const tasks = tasksOf(seen)
-  return tasks.flatMap(({ owner, started }, index) => {
-    const before = tasks[index - 1]
-    const same = before && runOf(before.owner) === runOf(owner)
-    return same && before.ended && started ? [started - before.ended] : []
-  })
+/** From each task's end to the start of the one after it, of one run. */
+const gapsOf = (seen: ReadonlyMap<string, Seen>, since: number): number[] => {
+  const tasks = tasksOf(seen, since)
+  return tasks
+    .slice(1)
+    .map(({ started }, index) => started - (tasks[index]!.ended ?? NaN))
 }
 
-const runOf = (job: string): string | undefined =>
-  /-([0-9a-f]{20})-\d+-\d+$/.exec(job)?.[1]
+const isTask = (job: string): boolean => /-[0-9a-f]{20}-\d+-\d+$/.test(job)
