@@ -101,11 +101,15 @@ export const addressOf = async (
   return found.spec.clusterIP
 }
 
-/** Waits until `seen` gives a value; rejects after `seconds`, saying `what`. */
+/**
+ * Waits until `seen`, asked `every` so many milliseconds, gives a value;
+ * rejects after `seconds`, saying `what`.
+ */
 export const until = async <T>(
   what: string,
   seconds: number,
   seen: () => Promise<T | undefined | false>,
+  every = 250,
 ): Promise<T> => {
   const end = performance.now() + seconds * 1000
   let error: unknown
@@ -116,7 +120,7 @@ export const until = async <T>(
     } catch (caught) {
       error = caught
     }
-    await pause(250)
+    await pause(every)
   }
   throw new Error(`not seen within ${seconds} s: ${what}`, { cause: error })
 }

@@ -62,6 +62,10 @@ export const hello = async (args: {
         },
         spec: {
           template: {
+            metadata: {
+              // As the function has it; else each round waits for a minute.
+              annotations: { 'autoscaling.knative.dev/window': '10s' },
+            },
             spec: {
               containers: [
                 {
