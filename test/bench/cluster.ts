@@ -207,23 +207,17 @@ export const clusterFigures = async (rounds: number): Promise<Figure[]> => {
 }
 
 /** The pods of tasks that started since then, in the order of their start. */
-const tasksOf = (
-  seen: ReadonlyMap<string, Seen>,
-  since: number,
-): (Seen & { started: number })[] =>
+const tasksOf = (seen: ReadonlyMap<string, Seen>, since: number): Seen[] =>
   [...seen.values()]
-    .flatMap((pod) => {
-      const { owner, started = 0 } = pod
-      return started > since && isTask(owner) ? [{ ...pod, started }] : []
-    })
-    .sort((a, b) => a.started - b.started)
+    .filter(({ owner, started = 0 }) => started > since && isTask(owner))
+    .sort((a, b) => a.started! - b.started!)
 
 /** From each task's end to the start of the one after it, of one run. */
 const gapsOf = (seen: ReadonlyMap<string, Seen>, since: number): number[] => {
   const tasks = tasksOf(seen, since)
   return tasks
     .slice(1)
-    .map(({ started }, index) => started - (tasks[index]!.ended ?? NaN))
+    .map(({ started }, index) => started! - tasks[index]!.ended!)
 }
 
 const isTask = (job: string): boolean => /-[0-9a-f]{20}-\d+-\d+$/.test(job)
