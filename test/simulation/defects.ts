@@ -79,6 +79,21 @@ export const DEFECTS: Defect[] = [
     breaks: ['one .finished'],
   },
   {
+    name: 'the head is there before its bundles',
+    scope: 'files',
+    with: [{ kind: 'death' }],
+    file: 'receive.ts',
+    replace:
+      '    ports.image(),\n    ...bundles.map((bundle) => ensureBundle(cluster, bundle)),',
+    by: '    ports.image(),',
+    and: {
+      replace: "const created = decodeHead(await cluster.create('Job', head))",
+      by: `const created = decodeHead(await cluster.create('Job', head))
+    await Promise.all(bundles.map((bundle) => ensureBundle(cluster, bundle)))`,
+    },
+    breaks: ['files', 'verdict'],
+  },
+  {
     name: 'a condition counts without its status',
     with: [{ kind: 'false-condition' }],
     file: 'outcome.ts',

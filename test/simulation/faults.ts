@@ -15,6 +15,8 @@ const TIMES: Record<string, number> = {
   freeze: 20_000,
   lag: 5_000,
   'keptn-away': 10_000,
+  'cluster-away': 10_000,
+  quota: 10_000,
 }
 
 /** Everything that can happen at a call, before it and after it. */

@@ -14,6 +14,7 @@ export interface Violation {
 
 export const INVARIANTS = {
   'one start': 'a task starts one pod, and one more for each disruption',
+  files: 'the files of a task are there when its pod starts',
   order: 'a task is created only after those before it came to their end',
   announced: '.started is out before the first task is created',
   'one .started': 'Keptn counts one .started for an accepted event',
@@ -280,6 +281,13 @@ export class Judge {
         'one start',
         `task ${place} starts a pod for the ${task.starts}. time`,
       )
+  }
+
+  /** A pod of a task with files finds none: they go when its run is ended. */
+  lacksFiles(id: string, place: string): void {
+    const { headDeleted, aborted } = this.runs.get(id)!
+    if (!headDeleted && !aborted)
+      this.fail('files', `task ${place} does not find its files`)
   }
 
   containerEnded(id: string, place: string, exitCode: number): void {

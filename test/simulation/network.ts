@@ -79,7 +79,7 @@ export class Network {
   readonly #done: (call: Call) => void
   readonly #frozen: (ms: number) => void
   #lagUntil = 0
-  #awayUntil = 0
+  readonly #awayUntil = { keptn: 0, cluster: 0 }
 
   constructor(options: {
     clock: Clock
@@ -164,9 +164,15 @@ export class Network {
     this.#lagUntil = this.#clock.monotonic() + ms
   }
 
-  /** Keptn takes no connection for that long. */
-  away(ms: number): void {
-    this.#awayUntil = this.#clock.monotonic() + ms
+  /** Nobody is connected to it for that long. */
+  away(who: 'keptn' | 'cluster', ms: number): void {
+    this.#awayUntil[who] = this.#clock.monotonic() + ms
+  }
+
+  /** Who a call cannot reach now. */
+  #unreachable({ port }: Call): 'keptn' | 'cluster' | undefined {
+    const who = port === 'cluster' ? 'cluster' : 'keptn'
+    return this.#clock.monotonic() < this.#awayUntil[who] ? who : undefined
   }
 
   #begin(given: Omit<Call, 'number'>): Call {
@@ -188,6 +194,7 @@ export class Network {
     })
     await this.#turn(call)
     await this.#before(call)
+    if (this.#unreachable(call)) this.#failure(call, 'before')
     for await (const event of cluster.watch(...args)) {
       const lag = this.#lagUntil - this.#clock.monotonic()
       if (lag > 0) await sleep(this.#clock, lag)
@@ -236,9 +243,9 @@ export class Network {
   }
 
   async #effect<T>(call: Call, effect: () => Promise<T>): Promise<T> {
-    const away = this.#clock.monotonic() < this.#awayUntil
-    if (away && call.port !== 'cluster') {
-      this.#note?.(`${textOf(call)}: Keptn is away`)
+    const away = this.#unreachable(call)
+    if (away) {
+      this.#note?.(`${textOf(call)}: ${away} is away`)
       return this.#failure(call, 'before') as T
     }
     this.#note?.(textOf(call))

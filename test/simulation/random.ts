@@ -33,6 +33,9 @@ const KINDS: [Fault | Incident, number][] = [
   ['lose-ring', 2],
   ['double-ring', 2],
   ['keptn-away', 2],
+  ['cluster-away', 2],
+  ['quota', 2],
+  ['commit', 2],
 ]
 
 const DURATIONS: Partial<Record<Fault | Incident, number[]>> = {
@@ -40,12 +43,15 @@ const DURATIONS: Partial<Record<Fault | Incident, number[]>> = {
   freeze: [100, 5_000, 20_000, 40_000, 90_000],
   lag: [50, 2_000, 20_000],
   'keptn-away': [500, 10_000, 70_000, 300_000],
+  'cluster-away': [500, 10_000, 70_000, 300_000],
+  quota: [500, 10_000, 70_000, 300_000],
 }
 
 /** Calls of a scope without disturbances, about; more come with them. */
 const CALLS: Record<ScopeName, number> = {
   one: 26,
   pair: 36,
+  files: 46,
   leaving: 44,
   three: 48,
   fail: 44,
@@ -65,6 +71,7 @@ const CALLS: Record<ScopeName, number> = {
 const DRAWN: Record<ScopeName, number> = {
   pair: 14,
   one: 3,
+  files: 3,
   leaving: 3,
   three: 2,
   fail: 2,

@@ -51,6 +51,12 @@ export const INCIDENTS = [
   'double-ring',
   /** Keptn refuses all connections for `ms`. */
   'keptn-away',
+  /** The API server refuses all connections for `ms`. */
+  'cluster-away',
+  /** A quota has no room for a further Job for `ms`. */
+  'quota',
+  /** The team commits another config, with another content of its files. */
+  'commit',
 ] as const
 export type Incident = (typeof INCIDENTS)[number]
 

@@ -80,6 +80,11 @@ export const SCOPES = {
   one: scope([{ tasks: { one: {} } }]),
   /** Two deliveries of one event at once, each to a replica of its own. */
   pair: scope([{ tasks: { one: {} } }], { events: [2], replicas: 2 }),
+  /** The same with files: the team may commit others between the two. */
+  files: scope([{ tasks: { one: { files: true } } }], {
+    events: [2],
+    replicas: 2,
+  }),
   /** The second event comes when the job watch is about to leave. */
   leaving: scope([{ tasks: { one: {} } }], {
     events: [1, 1],

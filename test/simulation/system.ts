@@ -4,10 +4,11 @@ import { sleep } from '../../function/clock.ts'
 import { ClusterError, ifThere } from '../../function/cluster/cluster.ts'
 import { MemoryCluster } from '../../function/cluster/memory.ts'
 import { seededRandom } from '../../function/cluster/memory/random.ts'
-import type {
-  ContainerEnd,
-  ContainerRun,
-  ContainerRunner,
+import {
+  CannotStart,
+  type ContainerEnd,
+  type ContainerRun,
+  type ContainerRunner,
 } from '../../function/cluster/runner.ts'
 import { jobExecutor, type JobExecutor } from '../../function/job-executor.ts'
 import { LABEL } from '../../function/labels.ts'
@@ -60,6 +61,8 @@ const settingsOf = (() => {
 /** As the shipped Triggers say. */
 const RETRIES = 10
 const FIRST_PAUSE = 500
+/** A Broker has given up long before that; a head is kept for longer. */
+const LAST_REPEAT = 3600_000
 /** A cold start of the function is waited for. */
 const RING_TIMEOUT = 60_000
 /** The job watch ends that long after it was told to. */
@@ -98,10 +101,18 @@ export const makeSystem = (
       `00000000-0000-4000-8000-${(ids += 1).toString(16).padStart(12, '0')}`,
     ...(random && { storeMs: () => random() * 5_000 }),
   })
-  keptn.resources.set(PLACE, {
-    ...scope.files,
-    'job/config.yaml': scope.config,
-  })
+  let commits = 0
+  const commit = (): void => {
+    const files = Object.entries(scope.files)
+    keptn.resources.set(PLACE, {
+      ...Object.fromEntries(
+        files.map(([path, text]) => [path, `${text} ${commits}`]),
+      ),
+      'job/config.yaml': `${scope.config}# commit ${commits}\n`,
+    })
+    commits += 1
+  }
+  commit()
 
   const runner: ContainerRunner = {
     run: async (run) =>
@@ -110,17 +121,22 @@ export const makeSystem = (
         : runTask(run),
   }
   const cluster = new MemoryCluster({ clock, runner })
+  let fullUntil = 0
+  cluster.admit = (kind) => {
+    if (kind === 'Job' && clock.monotonic() < fullUntil)
+      throw new ClusterError('QuotaExceeded', 'injected')
+  }
   cluster.observe((change) => {
     if (trace && change.kind !== 'Event') note(`  ${changeText(change)}`)
     judge.changed(change)
   })
 
   const runTask = async (run: ContainerRun): Promise<ContainerEnd> => {
-    run.started()
-    if (run.init) return { exitCode: 0 }
     const { labels = {}, ownerReferences = [] } = run.pod.metadata!
     const id = labels[LABEL.run]!
     const place = placeOf({ metadata: { name: ownerReferences[0]!.name } })!
+    if (run.init) return putFiles(run, id, place)
+    run.started()
     const [action = 1, index = 1] = place.split('-').map(Number)
     const task = scope.actions[action - 1]!.tasks[index - 1]!
     judge.containerStarted(id, place)
@@ -131,6 +147,25 @@ export const makeSystem = (
     )
     judge.containerEnded(id, place, exitCode)
     return { exitCode }
+  }
+
+  /** As a kubelet does: a pod waits for volumes that are not there. */
+  const putFiles = (
+    run: ContainerRun,
+    id: string,
+    place: string,
+  ): ContainerEnd => {
+    const bundles = run.pod
+      .spec!.volumes!.flatMap(({ projected }) => projected?.sources ?? [])
+      .map(({ configMap }) => configMap!.name!)
+    if (bundles.length === 0) throw new Error(`task ${place} has no bundles`)
+    for (const name of bundles)
+      if (!run.configMap(name)) {
+        judge.lacksFiles(id, place)
+        throw new CannotStart('ContainerCreating', `${name} is not there`)
+      }
+    run.started()
+    return { exitCode: 0 }
   }
 
   const network: Network = new Network({
@@ -444,7 +479,8 @@ export const makeSystem = (
         return
       }
       case 'duplicate':
-        if (events[0]) void deliver(events[0])
+        if (events[0] && clock.monotonic() < LAST_REPEAT)
+          void deliver(events[0])
         return
       case 'scale':
         replicas = []
@@ -466,7 +502,15 @@ export const makeSystem = (
         ringsDoubled += 1
         return
       case 'keptn-away':
-        return network.away(ms)
+        return network.away('keptn', ms)
+      case 'cluster-away':
+        network.away('cluster', ms)
+        return cluster.closeWatches()
+      case 'quota':
+        fullUntil = clock.monotonic() + ms
+        return
+      case 'commit':
+        return commit()
       default:
         return
     }
