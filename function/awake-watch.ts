@@ -68,11 +68,7 @@ export const awakeWatch = (args: {
       // After a burst many wait for theirs.
       askForPods: false,
       ring,
-      // It has no Job of its own: it only ends.
-      leave: async () => {
-        fresh.clear()
-        return true
-      },
+      left: () => fresh.clear(),
       signal,
     })
   const start = (): void => {

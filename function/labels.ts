@@ -61,7 +61,7 @@ export const ANNOTATION = {
   stopped: `${OURS}/stopped`,
   /** On the watch: when it was last told that there is something to watch. */
   poked: `${OURS}/poked`,
-  /** On the watch: hash of the spec it was made from. */
+  /** On the watch: hash of what it was made from; its name has 8 digits of it. */
   spec: `${OURS}/spec`,
 } as const
 

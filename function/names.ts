@@ -32,8 +32,9 @@ export const sequenceId = (context: string, stage: string): string =>
 
 export const headName = (run: string): string => `run-${run}`
 
-export const watchName = (instance: Instance): string =>
-  `job-watch-${instanceId(instance)}`
+/** `spec`: hash of what the job watch is made of: another has another name. */
+export const watchName = (instance: Instance, spec: string): string =>
+  `job-watch-${instanceId(instance)}-${spec.slice(0, 8)}`
 
 export const bundleName = (run: string, content: string): string =>
   `bundle-${run}-${hash(content, 16)}`

@@ -34,7 +34,7 @@ export const poke = async (
           value: `${new Date(cluster.time()).toISOString()} ${randomUUID()}`,
         },
       ])
-      if (isAlive(found) && isCurrent(found, watch)) return
+      if (isAlive(found)) return
       await cluster.delete('Job', namespace!, name!, {
         uid: found.metadata!.uid!,
       })
@@ -62,10 +62,6 @@ const isAlive = (job: Job): boolean =>
         type,
       ) && status === 'True',
   )
-
-const isCurrent = (found: Job, wanted: Job): boolean =>
-  found.metadata?.annotations?.[ANNOTATION.spec] ===
-  wanted.metadata?.annotations?.[ANNOTATION.spec]
 
 /**
  * One poke serves every head that was created before it began: while one is

@@ -24,9 +24,9 @@ export const WATCH_COMMAND = [
 ]
 
 /**
- * The Job of the job watch, which is there only while runs are unsettled. Its
- * annotation `spec` is the hash of the rest: a function with other settings
- * or another image replaces it.
+ * The Job of the job watch, which is there only while runs are unsettled. In
+ * its name is a hash of the rest: a function with other settings or another
+ * image makes another, which deletes this one as soon as it sees the runs.
  */
 export const watchJob = (settings: Settings, image: string): Job => {
   const { instance, jobWatch, jobNamespace, sender } = settings
@@ -35,7 +35,7 @@ export const watchJob = (settings: Settings, image: string): Job => {
     [LABEL.instance]: instanceId(instance),
     [LABEL.role]: 'watch',
   }
-  const spec: Job['spec'] = {
+  const spec = (name: string): NonNullable<Job['spec']> => ({
     backoffLimit: UNREACHABLE,
     template: {
       metadata: { labels },
@@ -56,6 +56,7 @@ export const watchJob = (settings: Settings, image: string): Job => {
               CALLBACK_URL: settings.callbackUrl,
               FUNCTION_NAME: instance.name,
               FUNCTION_NAMESPACE: instance.namespace,
+              JOB_WATCH_NAME: name,
               JOB_NAMESPACE: jobNamespace,
               JOB_NAMESPACES: settings.jobNamespaces.join(','),
               JOB_WATCH_HEARTBEAT_SECONDS: `${jobWatch.heartbeatSeconds}`,
@@ -81,20 +82,21 @@ export const watchJob = (settings: Settings, image: string): Job => {
         ...(sender && { volumes: [tokenVolume(sender.audience)] }),
       },
     },
-  }
+  })
   const hash = createHash('sha256')
-    .update(JSON.stringify([labels, spec]))
+    .update(JSON.stringify([labels, spec('')]))
     .digest('hex')
+  const name = watchName(instance, hash)
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      name: watchName(instance),
+      name,
       namespace: jobNamespace,
       labels,
       annotations: { [ANNOTATION.spec]: hash.slice(0, 32) },
     },
-    spec,
+    spec: spec(name),
   }
 }
 

@@ -86,6 +86,7 @@ export const makeWorld = (
       clock,
       log,
       instance: settings.instance,
+      job: run.env['JOB_WATCH_NAME']!,
       jobNamespace: settings.jobNamespace,
       jobNamespaces: settings.jobNamespaces,
       heartbeatSeconds: settings.jobWatch.heartbeatSeconds,

@@ -8,13 +8,14 @@ import { createRequire } from 'node:module'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Script } from 'node:vm'
 import { LABEL } from '../labels.ts'
-import { instanceId, watchName } from '../names.ts'
+import { instanceId } from '../names.ts'
 import type { serve } from '../server.ts'
 import { warmUpWorld } from './warm-up-world.ts'
 
 const [entry = 'server'] = process.argv.slice(2)
 const world = await warmUpWorld()
 const namespace = 'warm-up'
+const WATCH = 'watch'
 const instance = { name: 'fn', namespace }
 const origin = `http://127.0.0.1:${world.port}`
 const port = world.port + (world.port > 60_000 ? -1000 : 1)
@@ -30,6 +31,7 @@ Object.assign(process.env, {
   KEPTN_API_ENDPOINT: `${origin}/api`,
   KEPTN_API_TOKEN: 'token',
   CALLBACK_URL: `${origin}/callbacks/job`,
+  JOB_WATCH_NAME: WATCH,
   JOB_WATCH_HEARTBEAT_SECONDS: '600',
   JOB_WATCH_LINGER_SECONDS: '1',
 })
@@ -142,7 +144,7 @@ const watch = async (): Promise<void> => {
   const role = (name: string) => ({ ...labels, [LABEL.role]: name })
   const make = (name: string, labels: Record<string, string>) =>
     world.cluster.create('Job', { metadata: { name, namespace, labels }, spec })
-  await make(watchName(instance), {})
+  await make(WATCH, role('watch'))
   await make('head', role('head'))
   await make('task-0-0', role('task'))
   await pause(1500)

@@ -4,9 +4,9 @@ import { LABEL } from '../labels.ts'
 import type { Log } from '../log.ts'
 import { type Instance, instanceId } from '../names.ts'
 import { dueReason, watchedRuns } from './due.ts'
-import { leave, unsettled } from './leave.ts'
 import { mirror } from './mirror.ts'
 import { nowAndThen } from './now-and-then.ts'
+import { ownJob, unsettled } from './own-job.ts'
 import { ringer } from './ringer.ts'
 
 export interface JobWatchOptions {
@@ -27,8 +27,10 @@ export interface JobWatchOptions {
   ring: (
     about: { run: string; reason: string } | { all: true },
   ) => Promise<void>
-  /** Its last act, true when it may go; default: it deletes its own Job. */
-  leave?: () => Promise<boolean>
+  /** Name of its own Job, which it deletes at its end; absent: it has none. */
+  job?: string
+  /** Told when it leaves, as nothing is unsettled. */
+  left?: () => void
   signal?: AbortSignal
 }
 
@@ -62,16 +64,25 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
   const ended = new Map<string, Pod>()
   const sound = ringer(clock, (run, reason) => options.ring({ run, reason }))
 
-  const mayLeave =
-    options.leave ??
-    (() => leave(cluster, { instance, namespace: jobNamespace }))
+  const own =
+    options.job === undefined
+      ? undefined
+      : ownJob(cluster, {
+          instance,
+          namespace: jobNamespace,
+          name: options.job,
+        })
+
+  /**
+   * Before the heads and what is beside them are listed nothing can be told.
+   * Other namespaces are not waited for: one that cannot be read must not
+   * keep the runs from being rung for.
+   */
+  const sees = (): boolean => jobs.has(jobNamespace) && pods.has(jobNamespace)
 
   let heads = 0
   const look = (): void => {
-    // Before the heads and what is beside them are listed nothing can be told.
-    // Other namespaces are not waited for: one that cannot be read must not
-    // keep the runs from being rung for.
-    if (!jobs.has(jobNamespace) || !pods.has(jobNamespace)) return
+    if (!sees()) return
     const runs = watchedRuns(flat(jobs), [...flat(pods), ...ended.values()])
     const now = cluster.time()
     heads = runs.size
@@ -83,6 +94,19 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
       if (reason !== undefined) due.set(run, reason)
     }
     sound(due)
+  }
+  /** The watch before this one is there until this one sees the runs. */
+  const isAlone = async (): Promise<boolean> => {
+    if (!own) return true
+    if (!sees()) return false
+    try {
+      return await own.succeed()
+    } catch (error) {
+      log('warn', 'an older job watch could not be deleted', {
+        error: String(error),
+      })
+      return false
+    }
   }
   const looking = nowAndThen(
     clock,
@@ -131,10 +155,12 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
 
   let heartbeat = clock.monotonic()
   let empty: number | undefined
+  let alone = false
   try {
     while (!signal.aborted) {
       await sleep(clock, TICK, signal)
       look()
+      alone ||= await isAlone()
       const now = clock.monotonic()
       if (now - heartbeat >= options.heartbeatSeconds * 1000) {
         heartbeat = now
@@ -145,8 +171,9 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
       if (
         empty !== undefined &&
         now - empty >= options.lingerSeconds * 1000 &&
-        (await mayLeave())
+        (!own || (await own.leave()))
       ) {
+        options.left?.()
         log('info', 'nothing is unsettled: leaving')
         return
       }

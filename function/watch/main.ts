@@ -29,6 +29,7 @@ const start = async (): Promise<void> => {
     clock: systemClock,
     log,
     instance,
+    job: setting('JOB_WATCH_NAME'),
     jobNamespace: setting('JOB_NAMESPACE'),
     jobNamespaces: (process.env.JOB_NAMESPACES ?? '')
       .split(',')

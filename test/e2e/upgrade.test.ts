@@ -43,6 +43,8 @@ const folderFor = (image: string): string => {
   return folder
 }
 
+const WATCHES = 'job-executor.keptn.sh/role=watch'
+
 let services = 0
 /** A run whose first task has begun, and takes `seconds`. */
 const inFlight = async (seconds: number) => {
@@ -102,11 +104,9 @@ for (const [what, to] of [
       'the run is still in flight',
     )
     const after = await inFlight(5)
-    t.equal(
-      await imageOf('job', '-l', 'job-executor.keptn.sh/role=watch'),
-      to,
-      'an event replaces the job watch',
-    )
+    await until('an event replaces the job watch', 30, async () => {
+      return (await imageOf('job', '-l', WATCHES)) === to
+    })
     await passes(t, before)
     await passes(t, after)
   })

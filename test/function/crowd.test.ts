@@ -2,7 +2,7 @@ import t from 'tap'
 import type { Job } from '../../function/cluster/cluster.ts'
 import { sleep } from '../../function/clock.ts'
 import { EVENTS_AT_ONCE } from '../../function/job-executor.ts'
-import { headName, runId, watchName } from '../../function/names.ts'
+import { headName, runId } from '../../function/names.ts'
 import { makeWorld } from '../world.ts'
 import { ONE_TASK as config } from './given.ts'
 
@@ -18,21 +18,21 @@ const crowd = async (count: number) => {
   const begun = new Set<string>()
   const committed = new Map<string, number>()
   let most = 0
-  const watch = watchName(settings.instance)
+  const isWatch = (name = ''): boolean => name.startsWith('job-watch-')
   world.fault = async ({ method, args }, phase) => {
     const [, , name] = args as string[]
     const made = method === 'create' ? (args[1] as Job).metadata?.name : ''
     const isHead = made?.startsWith('run-')
     const looks = method === 'get' && name?.startsWith('run-')
     if (phase === 'before') {
-      if (method === 'patch' && name === watch)
+      if (method === 'patch' && isWatch(name))
         pokes.push({ began: now(), over: Infinity })
       if (looks && !committed.has(name!)) begun.add(name!)
       most = Math.max(most, begun.size)
       return
     }
     await sleep(clock, LATENCY)
-    if (made === watch || (method === 'patch' && name === watch))
+    if (isWatch(made) || (method === 'patch' && isWatch(name)))
       pokes.at(-1)!.over = now()
     if (isHead) {
       begun.delete(made!)

@@ -104,12 +104,14 @@ t.test('parts of a key do not run into each other', async (t) => {
 t.test('all other names are valid too', async (t) => {
   for (const name of [
     headName(RUN),
-    watchName(INSTANCE),
+    watchName(INSTANCE, 'c0ffee12'),
     bundleName(RUN, 'content'),
     instanceId(INSTANCE),
     sequenceId('context', 'dev'),
   ])
     t.match(name, DNS_LABEL)
   t.not(bundleName(RUN, 'content'), bundleName(RUN, 'other'))
-  t.not(watchName(INSTANCE), watchName({ ...INSTANCE, name: 'other' }))
+  const watch = watchName(INSTANCE, 'c0ffee12')
+  t.not(watch, watchName({ ...INSTANCE, name: 'other' }, 'c0ffee12'))
+  t.not(watch, watchName(INSTANCE, 'c0ffee13'))
 })

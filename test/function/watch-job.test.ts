@@ -30,8 +30,18 @@ t.test('with an audience it gets a short-lived token, as a file', async (t) => {
 })
 
 t.test('another audience makes another job watch', async (t) => {
-  const spec = (settings: typeof guarded) =>
-    watchJob(settings, 'fn:1').metadata?.annotations
-  t.notSame(spec(guarded), spec(givenSettings()))
-  t.same(spec(guarded), spec(guarded))
+  const name = (settings: typeof guarded) =>
+    watchJob(settings, 'fn:1').metadata?.name
+  t.not(name(guarded), name(givenSettings()))
+  t.equal(name(guarded), name(guarded))
+})
+
+t.test('it is told the name of its own Job', async (t) => {
+  const { metadata, spec } = watchJob(guarded, 'fn:1')
+  t.match(
+    spec?.template.spec?.containers[0]?.env?.find(
+      ({ name }) => name === 'JOB_WATCH_NAME',
+    ),
+    { value: metadata?.name },
+  )
 })

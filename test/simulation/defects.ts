@@ -128,10 +128,38 @@ export const DEFECTS: Defect[] = [
     name: 'the watch leaves without a look at its own version',
     with: [{ kind: 'delay', ms: 500 }],
     scope: 'leaving',
-    file: 'watch/leave.ts',
-    replace: 'resourceVersion: own.metadata!.resourceVersion!,',
+    file: 'watch/own-job.ts',
+    replace: 'resourceVersion: metadata!.resourceVersion!,',
     by: '',
     breaks: ['watched', 'ends'],
+  },
+  {
+    name: 'a watch deletes newer ones, too',
+    scope: 'slow',
+    with: [{ kind: 'upgrade' }, { kind: 'duplicate' }, { kind: 'upgrade' }],
+    file: 'watch/own-job.ts',
+    replace: 'items.filter((watch) => isOlder(watch, own))',
+    by: 'items.filter((watch) => watch !== own)',
+    breaks: ['watched', 'ends'],
+  },
+  {
+    name: 'another version deletes the watch before it makes its own',
+    with: [
+      { kind: 'upgrade' },
+      { kind: 'duplicate' },
+      { kind: 'quota', ms: 900_000 },
+    ],
+    file: 'poke.ts',
+    replace: '    try {\n      const found = await cluster.patch(',
+    by: `    try {
+      const { items } = await cluster.list('Job', namespace!, {
+        labelSelector: 'job-executor.keptn.sh/role=watch',
+      })
+      for (const { metadata } of items)
+        if (metadata!.name !== name)
+          await cluster.delete('Job', namespace!, metadata!.name!)
+      const found = await cluster.patch(`,
+    breaks: ['ends'],
   },
   {
     name: 'a task has its end before the run is reported',

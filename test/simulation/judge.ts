@@ -91,7 +91,8 @@ export class Judge {
   readonly runs = new Map<string, RunTruth>()
   readonly #scope: Scope
   readonly #now: () => number
-  #watch: Job | undefined
+  /** The job watches' Jobs, by uid: one, and for a time those before it. */
+  readonly #watches = new Map<string, Job>()
 
   constructor(scope: Scope, now: () => number) {
     this.#scope = scope
@@ -152,19 +153,11 @@ export class Judge {
 
   /** A Job of the watch is there, whatever its state. */
   get watchThere(): boolean {
-    return this.#watch !== undefined
+    return this.#watches.size > 0
   }
 
   get watchAlive(): boolean {
-    const { metadata, status } = this.#watch ?? {}
-    return (
-      this.#watch !== undefined &&
-      metadata?.deletionTimestamp === undefined &&
-      !status?.conditions?.some(
-        ({ type, status }) =>
-          ['Complete', 'Failed'].includes(type) && status === 'True',
-      )
-    )
+    return [...this.#watches.values()].some(isAlive)
   }
 
   changed = ({ type, kind, object }: Change): void => {
@@ -173,9 +166,15 @@ export class Judge {
     if (kind !== 'Job') return
     const role = metadata?.labels?.[LABEL.role]
     const job = object as Job
-    if (role === 'watch') this.#watch = type === 'DELETED' ? undefined : job
+    if (role === 'watch') this.#watchChanged(type, job)
     if (role === 'head') this.#headChanged(type, job)
     if (role === 'task') this.#taskChanged(type, job)
+  }
+
+  #watchChanged(type: Change['type'], job: Job): void {
+    const { uid } = job.metadata!
+    if (type === 'DELETED') this.#watches.delete(uid!)
+    else this.#watches.set(uid!, job)
   }
 
   #headChanged(type: Change['type'], { metadata }: Job): void {
@@ -355,13 +354,21 @@ export class Judge {
       )
   }
 
-  /** The job watch deleted itself. */
+  /** A job watch deleted a Job: its own, or an older watch's. */
   left(): void {
+    if (this.watchAlive) return
     for (const run of this.runs.values())
       if (run.accepted && run.unsettled && run.committed)
         this.fail('watched', 'the job watch left an accepted run alone')
   }
 }
+
+const isAlive = ({ metadata, status }: Job): boolean =>
+  metadata?.deletionTimestamp === undefined &&
+  !status?.conditions?.some(
+    ({ type, status }) =>
+      ['Complete', 'Failed'].includes(type) && status === 'True',
+  )
 
 /** `A-T` at the end of a task Job's name. */
 export const placeOf = ({ metadata }: Job): string | undefined =>

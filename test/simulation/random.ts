@@ -26,6 +26,7 @@ const KINDS: [Fault | Incident, number][] = [
   ['abort', 2],
   ['duplicate', 4],
   ['scale', 3],
+  ['upgrade', 2],
   ['blackout', 2],
   ['close-watches', 2],
   ['compact', 1],
@@ -43,7 +44,7 @@ const DURATIONS: Partial<Record<Fault | Incident, number[]>> = {
   freeze: [100, 5_000, 20_000, 40_000, 90_000],
   lag: [50, 2_000, 20_000],
   'keptn-away': [500, 10_000, 70_000, 300_000],
-  'cluster-away': [500, 10_000, 70_000, 300_000],
+  'cluster-away': [500, 10_000, 70_000],
   quota: [500, 10_000, 70_000, 300_000],
 }
 
@@ -71,7 +72,7 @@ const CALLS: Record<ScopeName, number> = {
 const DRAWN: Record<ScopeName, number> = {
   pair: 14,
   one: 3,
-  files: 3,
+  files: 2,
   leaving: 3,
   three: 2,
   fail: 2,

@@ -39,6 +39,8 @@ export const INCIDENTS = [
   'duplicate',
   /** What comes from now on goes to a new replica. */
   'scale',
+  /** The same, and that replica is of another version. */
+  'upgrade',
   /** All replicas die. */
   'blackout',
   /** The API server closes all watches; with `compact` it forgets, too. */

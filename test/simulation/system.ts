@@ -176,7 +176,7 @@ export const makeSystem = (
     note: trace && note,
     happen: (disturbance) => happen(disturbance),
     done: ({ process, method }) => {
-      // The job watch deletes nothing but itself.
+      // The job watch deletes nothing but itself, and older ones.
       if (process.name.startsWith('watch') && method === 'delete') judge.left()
     },
     frozen: (ms) => {
@@ -191,6 +191,7 @@ export const makeSystem = (
   const runWatch = async (run: ContainerRun): Promise<ContainerEnd> => {
     run.started()
     const process = new Process(`watch-${(watches += 1)}`, clock)
+    const job = run.env['JOB_WATCH_NAME']!
     watchProcess = process
     const watching = code
       .jobWatch({
@@ -198,6 +199,7 @@ export const makeSystem = (
         clock: process.clock,
         log: logOf(process.name),
         instance: settings.instance,
+        job,
         jobNamespace: settings.jobNamespace,
         jobNamespaces: settings.jobNamespaces,
         heartbeatSeconds: settings.jobWatch.heartbeatSeconds,
@@ -281,6 +283,7 @@ export const makeSystem = (
   }
 
   let replicaCount = 0
+  let version = 1
   let requests = 0
   let ringsLost = 0
   let ringsDoubled = 0
@@ -290,6 +293,7 @@ export const makeSystem = (
 
   const startReplica = (): Replica => {
     const process = new Process(`replica-${(replicaCount += 1)}`, clock)
+    const image = `fn:${version}`
     const replica: Replica = {
       process,
       executor: code.jobExecutor(
@@ -301,7 +305,7 @@ export const makeSystem = (
           log: logOf(process.name),
           settings,
           replica: process.name,
-          image: async () => 'fn:1',
+          image: async () => image,
         },
         atMost(scope.eventsAtOnce),
       ),
@@ -481,6 +485,10 @@ export const makeSystem = (
       case 'duplicate':
         if (events[0] && clock.monotonic() < LAST_REPEAT)
           void deliver(events[0])
+        return
+      case 'upgrade':
+        version += 1
+        replicas = []
         return
       case 'scale':
         replicas = []

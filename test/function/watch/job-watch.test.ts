@@ -57,6 +57,7 @@ const given = (fields: Partial<JobWatchOptions> & { taskMs?: number } = {}) => {
       clock,
       log: noLog,
       instance: INSTANCE,
+      job: own.metadata!.name!,
       jobNamespace: 'jobs',
       jobNamespaces: [],
       heartbeatSeconds: 600,
@@ -329,3 +330,69 @@ t.test(
     t.equal(watches(it.cluster), 1)
   },
 )
+
+/** An older job watch is there, of another image, when this one starts. */
+const second = async (options: Parameters<typeof given>[0] = {}) => {
+  const it = given(options)
+  const older = await it.cluster.create(
+    'Job',
+    watchJob(givenSettings(), 'fn:0'),
+  )
+  await it.clock.advance(2_000)
+  const there = (): boolean =>
+    it.cluster
+      .objects('Job')
+      .some(({ metadata }) => metadata!.uid === older.metadata!.uid)
+  return { it, older, there }
+}
+
+t.test('it takes the place of an older one', async (t) => {
+  const { it, there } = await second()
+  await createHead(it.cluster)
+  await it.start()
+  t.equal(there(), true)
+  await it.clock.advance(3_000)
+  t.equal(there(), false)
+  t.equal(watches(it.cluster), 1)
+})
+
+t.test('the older one stays until this one sees the runs', async (t) => {
+  const { it, there } = await second()
+  await createHead(it.cluster)
+  let away = true
+  it.cluster.fault = ({ verb, kind }, phase) => {
+    if (away && verb === 'list' && kind === 'Pod' && phase === 'before')
+      throw new ClusterError('Unavailable', 'away')
+  }
+  await it.start()
+  await it.clock.advance(30_000)
+  t.equal(there(), true)
+  away = false
+  await it.clock.advance(3_000)
+  t.equal(there(), false)
+})
+
+t.test('the older one cannot be deleted: both go on', async (t) => {
+  const log: string[] = []
+  const { it, older, there } = await second({
+    log: (level, message) => log.push(`${level} ${message}`),
+  })
+  const head = await createHead(it.cluster)
+  await announced(it.cluster, head)
+  let away = true
+  it.cluster.fault = ({ verb, name }) => {
+    if (away && verb === 'delete' && name === older.metadata!.name)
+      throw new ClusterError('Unavailable', 'away')
+  }
+  await it.start()
+  await it.clock.advance(5_000)
+  t.equal(there(), true)
+  t.equal(log[0], 'warn an older job watch could not be deleted')
+  t.equal(it.rung[0], `${RUN} no task runs`)
+  away = false
+  await it.clock.advance(2_000)
+  t.equal(there(), false)
+  await settled(it.cluster, head)
+  await it.clock.advance(20_000)
+  t.equal(it.end, 'left')
+})

@@ -1,10 +1,10 @@
 import t from 'tap'
-import { ClusterError } from '../../../function/cluster/cluster.ts'
+import { ClusterError, type Job } from '../../../function/cluster/cluster.ts'
 import type { MemoryCluster, Verb } from '../../../function/cluster/memory.ts'
 import { settlePatch } from '../../../function/head.ts'
 import { poke } from '../../../function/poke.ts'
 import { watchJob } from '../../../function/watch-job.ts'
-import { leave } from '../../../function/watch/leave.ts'
+import { ownJob } from '../../../function/watch/own-job.ts'
 import {
   createHead,
   createTask,
@@ -15,13 +15,21 @@ import {
 
 const watch = watchJob(givenSettings(), 'fn:1')
 
+const ownJobOf = (cluster: MemoryCluster, { metadata }: Job) =>
+  ownJob(cluster, {
+    instance: INSTANCE,
+    namespace: 'jobs',
+    name: metadata!.name!,
+  })
+
 const given = async () => {
   const { cluster, clock } = givenCluster()
   await cluster.create('Job', watch)
+  const { leave } = ownJobOf(cluster, watch)
   return {
     cluster,
     poking: () => poke({ cluster, clock }, watch),
-    leaving: () => leave(cluster, { instance: INSTANCE, namespace: 'jobs' }),
+    leaving: leave,
     there: () =>
       cluster
         .objects('Job')
@@ -152,3 +160,91 @@ for (const verb of ['get', 'list', 'delete'] as const)
     await t.rejects(leaving(), { code: 'Unavailable' })
     t.equal(there(), true)
   })
+
+/** Job watches of images, made in this order: what each may do, and who is there. */
+const watches = async (...images: string[]) => {
+  const { cluster, clock } = givenCluster()
+  const jobs: Job[] = []
+  for (const image of images) {
+    const job = watchJob(givenSettings(), image)
+    jobs.push(await cluster.create('Job', job))
+    await clock.advance(1_000)
+  }
+  return {
+    cluster,
+    jobs,
+    succeeding: (index: number) => ownJobOf(cluster, jobs[index]!).succeed(),
+    there: () =>
+      jobs.map(({ metadata }) =>
+        cluster
+          .objects('Job')
+          .some((found) => found.metadata!.uid === metadata!.uid),
+      ),
+  }
+}
+
+t.test('older ones go, newer ones and strangers stay', async (t) => {
+  const { cluster, succeeding, there } = await watches('fn:1', 'fn:2', 'fn:3')
+  await createHead(cluster)
+  await cluster.create(
+    'Job',
+    watchJob(givenSettings({ FUNCTION_NAME: 'other' }), 'fn:1'),
+  )
+  t.equal(await succeeding(1), true)
+  t.strictSame(there(), [false, true, true])
+  t.equal(cluster.objects('Job').length, 4)
+})
+
+t.test('it is the only one: nothing is deleted', async (t) => {
+  const { cluster, succeeding, there } = await watches('fn:1')
+  t.equal(await succeeding(0), true)
+  t.strictSame(there(), [true])
+  t.equal(cluster.counts()['delete Job'], undefined)
+})
+
+t.test('made in the same second: one of them goes', async (t) => {
+  const { cluster } = givenCluster()
+  const [one, two] = await Promise.all(
+    ['fn:1', 'fn:2'].map((image) =>
+      cluster.create('Job', watchJob(givenSettings(), image)),
+    ),
+  )
+  const both = [one!, two!].map((job) => ownJobOf(cluster, job).succeed())
+  t.strictSame(await Promise.all(both), [true, true])
+  t.equal(cluster.objects('Job').length, 1)
+})
+
+t.test('an older one is poked meanwhile: it stays, for now', async (t) => {
+  const { cluster, jobs, succeeding, there } = await watches('fn:1', 'fn:2')
+  at(cluster, 'before', 'delete', () =>
+    poke({ cluster, clock: givenCluster().clock }, jobs[0]!),
+  )
+  t.equal(await succeeding(1), false)
+  t.strictSame(there(), [true, true])
+  t.equal(await succeeding(1), true)
+  t.strictSame(there(), [false, true])
+})
+
+t.test('an older one goes by itself', async (t) => {
+  const { cluster, jobs, succeeding } = await watches('fn:1', 'fn:2')
+  at(cluster, 'before', 'delete', async () =>
+    cluster.remove('Job', 'jobs', jobs[0]!.metadata!.name!),
+  )
+  t.equal(await succeeding(1), true)
+})
+
+t.test('it is gone itself: the others are left alone', async (t) => {
+  const { cluster, jobs, succeeding, there } = await watches('fn:1', 'fn:2')
+  cluster.remove('Job', 'jobs', jobs[1]!.metadata!.name!)
+  t.equal(await succeeding(1), true)
+  t.strictSame(there(), [true, false])
+})
+
+t.test('the API server is away: that is told', async (t) => {
+  const { cluster, succeeding, there } = await watches('fn:1', 'fn:2')
+  at(cluster, 'before', 'delete', async () => {
+    throw new ClusterError('Unavailable', 'away')
+  })
+  await t.rejects(succeeding(1), { code: 'Unavailable' })
+  t.strictSame(there(), [true, true])
+})
