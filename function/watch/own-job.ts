@@ -45,7 +45,8 @@ export const ownJob = (
         labelSelector: `${LABEL.instance}=${instanceId(instance)},${LABEL.role}=watch`,
       })
       const own = items.find(({ metadata }) => metadata!.name === name)
-      if (!own) return true
+      // Who goes itself leaves the others where they are.
+      if (!own || own.metadata!.deletionTimestamp) return true
       const older = items.filter((watch) => isOlder(watch, own))
       const removed = await Promise.all(
         older.map((watch) =>

@@ -80,6 +80,25 @@ t.test('a lost event becomes visible', async (t) => {
   t.match(told.message, 'given-up')
 })
 
+t.test('a Job that is in the way of a task is replaced', async (t) => {
+  const { context, triggered } = await trigger(keptn, {
+    ...{ service: 'in-the-way', task: 'deployment' },
+    config: configFor(DEPLOYMENT, 'sleep 10', 'echo two'),
+  })
+  const [first] = await until('the first task', 30, async () => {
+    const tasks = await installed.tasks(context)
+    return tasks.length > 0 && tasks
+  })
+  const name = first!.metadata.name.replace(/^task-1(.*)1$/, 'task-2$12')
+  await installed.kubectl('create', 'job', name, '--image=busybox')
+  await keptn.ended(context, 60_000)
+  answeredOnce(t, keptn, triggered)
+  t.match(answers(keptn, triggered)[1]?.event.data, {
+    result: 'pass',
+    message: /two/,
+  })
+})
+
 t.test('other settings replace the job watch in flight', async (t) => {
   const watches = async () => {
     const { items } = await installed.get<{

@@ -243,8 +243,9 @@ export class Judge {
         // A failed one ends its own action, not the ones after it; one that
         // somebody disturbs may end either way.
         const next = this.task(id, `${at + 1}-${number + 2}`)
-        if (at < action && earlier.created && earlier.over && !next.created)
-          break
+        const disturbed = earlier.disruptions > 0
+        if (at < action && earlier.created && earlier.over)
+          if (disturbed || !next.created) break
         if (earlier.succeeded) continue
         return this.fail(
           'order',
@@ -354,7 +355,7 @@ export class Judge {
       )
   }
 
-  /** A job watch deleted a Job: its own, or an older watch's. */
+  /** A job watch deleted itself. */
   left(): void {
     if (this.watchAlive) return
     for (const run of this.runs.values())

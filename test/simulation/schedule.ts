@@ -39,7 +39,7 @@ export const INCIDENTS = [
   'duplicate',
   /** What comes from now on goes to a new replica. */
   'scale',
-  /** The same, and that replica is of another version. */
+  /** A replica of another version takes requests beside those that are there. */
   'upgrade',
   /** All replicas die. */
   'blackout',

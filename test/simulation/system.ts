@@ -175,9 +175,9 @@ export const makeSystem = (
     gated: schedule.turns !== undefined,
     note: trace && note,
     happen: (disturbance) => happen(disturbance),
-    done: ({ process, method }) => {
-      // The job watch deletes nothing but itself, and older ones.
-      if (process.name.startsWith('watch') && method === 'delete') judge.left()
+    done: ({ process, method, args }) => {
+      if (method === 'delete' && args[2] === watchJobs.get(process))
+        judge.left()
     },
     frozen: (ms) => {
       // Until half the lease is over it may be sent; it is taken over after
@@ -187,11 +187,14 @@ export const makeSystem = (
   })
 
   let watches = 0
+  /** Names of the job watches' own Jobs. */
+  const watchJobs = new Map<Process, string>()
   let watchProcess: Process | undefined
   const runWatch = async (run: ContainerRun): Promise<ContainerEnd> => {
     run.started()
     const process = new Process(`watch-${(watches += 1)}`, clock)
     const job = run.env['JOB_WATCH_NAME']!
+    watchJobs.set(process, job)
     watchProcess = process
     const watching = code
       .jobWatch({
@@ -488,7 +491,7 @@ export const makeSystem = (
         return
       case 'upgrade':
         version += 1
-        replicas = []
+        replicas.push(startReplica())
         return
       case 'scale':
         replicas = []

@@ -240,6 +240,17 @@ t.test('it is gone itself: the others are left alone', async (t) => {
   t.strictSame(there(), [true, false])
 })
 
+t.test('it is dying itself: the others are left alone', async (t) => {
+  const { cluster, jobs, succeeding, there } = await watches('fn:1', 'fn:2')
+  const { name } = jobs[1]!.metadata!
+  await cluster.patch('Job', 'jobs', name!, [
+    { op: 'add', path: '/metadata/finalizers', value: ['a.io/slow'] },
+  ])
+  await cluster.delete('Job', 'jobs', name!)
+  t.equal(await succeeding(1), true)
+  t.strictSame(there(), [true, true])
+})
+
 t.test('the API server is away: that is told', async (t) => {
   const { cluster, succeeding, there } = await watches('fn:1', 'fn:2')
   at(cluster, 'before', 'delete', async () => {
