@@ -103,10 +103,13 @@ export const jobExecutor = (
     const { items } = await cluster.list('Job', settings.jobNamespace, {
       labelSelector: `${LABEL.instance}=${instanceId(settings.instance)},${LABEL.role}=head,${LABEL.unsettled}`,
     })
-    if (items.length > 0) await pokeWatch()
-    const passes = await Promise.allSettled(
-      items.map(({ metadata }) => reconcileRun(metadata!.labels![LABEL.run]!)),
-    )
+    // Runs are brought on also where there can be no job watch.
+    const passes = await Promise.allSettled([
+      items.length > 0 ? pokeWatch() : undefined,
+      ...items.map(({ metadata }) =>
+        reconcileRun(metadata!.labels![LABEL.run]!),
+      ),
+    ])
     await sweep()
     const failed = passes.find(({ status }) => status === 'rejected')
     if (failed?.status === 'rejected') throw failed.reason

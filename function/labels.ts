@@ -61,7 +61,7 @@ export const ANNOTATION = {
   stopped: `${OURS}/stopped`,
   /** On the watch: when it was last told that there is something to watch. */
   poked: `${OURS}/poked`,
-  /** On the watch: hash of what it was made from; its name has 8 digits of it. */
+  /** On the watch, for people: hash of its spec; 8 digits are in its name. */
   spec: `${OURS}/spec`,
 } as const
 

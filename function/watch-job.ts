@@ -7,6 +7,11 @@ import type { Settings } from './settings.ts'
 /** Restarts of its container never end the watch. */
 const UNREACHABLE = 2 ** 31 - 1
 
+/** The uid of a pod's Job is a label of the pod. */
+const OWN_JOB = {
+  fieldPath: "metadata.labels['batch.kubernetes.io/controller-uid']",
+}
+
 /** Where the token for the function's audience is, if it asks for one. */
 const TOKEN_FOLDER = '/var/run/secrets/job-executor'
 
@@ -35,7 +40,7 @@ export const watchJob = (settings: Settings, image: string): Job => {
     [LABEL.instance]: instanceId(instance),
     [LABEL.role]: 'watch',
   }
-  const spec = (name: string): NonNullable<Job['spec']> => ({
+  const spec: Job['spec'] = {
     backoffLimit: UNREACHABLE,
     template: {
       metadata: { labels },
@@ -52,17 +57,19 @@ export const watchJob = (settings: Settings, image: string): Job => {
             name: 'job-watch',
             image,
             command: WATCH_COMMAND,
-            env: Object.entries({
-              CALLBACK_URL: settings.callbackUrl,
-              FUNCTION_NAME: instance.name,
-              FUNCTION_NAMESPACE: instance.namespace,
-              JOB_WATCH_NAME: name,
-              JOB_NAMESPACE: jobNamespace,
-              JOB_NAMESPACES: settings.jobNamespaces.join(','),
-              JOB_WATCH_HEARTBEAT_SECONDS: `${jobWatch.heartbeatSeconds}`,
-              JOB_WATCH_LINGER_SECONDS: `${jobWatch.lingerSeconds}`,
-              ...(sender && { TOKEN_FILE: `${TOKEN_FOLDER}/token` }),
-            }).map(([name, value]) => ({ name, value })),
+            env: [
+              ...Object.entries({
+                CALLBACK_URL: settings.callbackUrl,
+                FUNCTION_NAME: instance.name,
+                FUNCTION_NAMESPACE: instance.namespace,
+                JOB_NAMESPACE: jobNamespace,
+                JOB_NAMESPACES: settings.jobNamespaces.join(','),
+                JOB_WATCH_HEARTBEAT_SECONDS: `${jobWatch.heartbeatSeconds}`,
+                JOB_WATCH_LINGER_SECONDS: `${jobWatch.lingerSeconds}`,
+                ...(sender && { TOKEN_FILE: `${TOKEN_FOLDER}/token` }),
+              }).map(([name, value]) => ({ name, value })),
+              { name: 'JOB_UID', valueFrom: { fieldRef: OWN_JOB } },
+            ],
             resources: {
               requests: { cpu: '10m', memory: '64Mi' },
               limits: { memory: '192Mi' },
@@ -82,21 +89,20 @@ export const watchJob = (settings: Settings, image: string): Job => {
         ...(sender && { volumes: [tokenVolume(sender.audience)] }),
       },
     },
-  })
+  }
   const hash = createHash('sha256')
-    .update(JSON.stringify([labels, spec('')]))
+    .update(JSON.stringify([labels, spec]))
     .digest('hex')
-  const name = watchName(instance, hash)
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
     metadata: {
-      name,
+      name: watchName(instance, hash),
       namespace: jobNamespace,
       labels,
       annotations: { [ANNOTATION.spec]: hash.slice(0, 32) },
     },
-    spec: spec(name),
+    spec,
   }
 }
 

@@ -86,7 +86,7 @@ export const makeWorld = (
       clock,
       log,
       instance: settings.instance,
-      job: run.env['JOB_WATCH_NAME']!,
+      job: run.env['JOB_UID']!,
       jobNamespace: settings.jobNamespace,
       jobNamespaces: settings.jobNamespaces,
       heartbeatSeconds: settings.jobWatch.heartbeatSeconds,

@@ -15,7 +15,6 @@ import { warmUpWorld } from './warm-up-world.ts'
 const [entry = 'server'] = process.argv.slice(2)
 const world = await warmUpWorld()
 const namespace = 'warm-up'
-const WATCH = 'watch'
 const instance = { name: 'fn', namespace }
 const origin = `http://127.0.0.1:${world.port}`
 const port = world.port + (world.port > 60_000 ? -1000 : 1)
@@ -31,7 +30,6 @@ Object.assign(process.env, {
   KEPTN_API_ENDPOINT: `${origin}/api`,
   KEPTN_API_TOKEN: 'token',
   CALLBACK_URL: `${origin}/callbacks/job`,
-  JOB_WATCH_NAME: WATCH,
   JOB_WATCH_HEARTBEAT_SECONDS: '600',
   JOB_WATCH_LINGER_SECONDS: '1',
 })
@@ -92,6 +90,33 @@ const jobs = async (selector: string) =>
   (await world.cluster.list('Job', namespace, { labelSelector: selector }))
     .items
 
+/** A Job as the job watch sees it. */
+const makeJob = (role: string) =>
+  world.cluster.create('Job', {
+    metadata: {
+      name: `${role}-0-0`,
+      namespace,
+      labels: {
+        [LABEL.instance]: instanceId(instance),
+        [LABEL.role]: role,
+        [LABEL.run]: 'a'.repeat(20),
+        ...(role !== 'watch' && { [LABEL.unsettled]: 'true' }),
+      },
+    },
+    spec: {
+      completions: 0,
+      parallelism: 0,
+      template: {
+        spec: {
+          restartPolicy: 'Never',
+          containers: [{ name: 'task', image: 'busybox' }],
+        },
+      },
+    },
+  })
+
+if (entry === 'watch')
+  process.env['JOB_UID'] = (await makeJob('watch')).metadata!.uid!
 await world.cluster.create('Pod', {
   metadata: { name: 'fn-0', namespace },
   spec: { containers: [{ name: 'user-container', image: 'fn:1' }] },
@@ -126,30 +151,10 @@ const server = async (): Promise<void> => {
 
 /** Sees a run come and go, and leaves. */
 const watch = async (): Promise<void> => {
-  const labels = {
-    [LABEL.instance]: instanceId(instance),
-    [LABEL.run]: 'a'.repeat(20),
-    [LABEL.unsettled]: 'true',
-  }
-  const spec = {
-    completions: 0,
-    parallelism: 0,
-    template: {
-      spec: {
-        restartPolicy: 'Never',
-        containers: [{ name: 'task', image: 'busybox' }],
-      },
-    },
-  }
-  const role = (name: string) => ({ ...labels, [LABEL.role]: name })
-  const make = (name: string, labels: Record<string, string>) =>
-    world.cluster.create('Job', { metadata: { name, namespace, labels }, spec })
-  await make(WATCH, role('watch'))
-  await make('head', role('head'))
-  await make('task-0-0', role('task'))
+  const [head, task] = [await makeJob('head'), await makeJob('task')]
   await pause(1500)
-  for (const name of ['task-0-0', 'head'])
-    await world.cluster.delete('Job', namespace, name)
+  for (const { metadata } of [task, head])
+    await world.cluster.delete('Job', namespace, metadata!.name!)
 }
 
 await (entry === 'watch' ? watch() : server())

@@ -148,7 +148,7 @@ const watchContainer = async (
     clock,
     log,
     instance: settings.instance,
-    job: run.env['JOB_WATCH_NAME']!,
+    job: run.env['JOB_UID']!,
     jobNamespace: settings.jobNamespace,
     jobNamespaces: settings.jobNamespaces,
     heartbeatSeconds: settings.jobWatch.heartbeatSeconds,

@@ -6,7 +6,7 @@ import { type Instance, instanceId } from '../names.ts'
 import { dueReason, watchedRuns } from './due.ts'
 import { mirror } from './mirror.ts'
 import { nowAndThen } from './now-and-then.ts'
-import { ownJob, unsettled } from './own-job.ts'
+import { type OwnJob, ownJob, unsettled } from './own-job.ts'
 import { ringer } from './ringer.ts'
 
 export interface JobWatchOptions {
@@ -27,7 +27,7 @@ export interface JobWatchOptions {
   ring: (
     about: { run: string; reason: string } | { all: true },
   ) => Promise<void>
-  /** Name of its own Job, which it deletes at its end; absent: it has none. */
+  /** The uid of its own Job, which it deletes at its end; absent: it has none. */
   job?: string
   /** Told when it leaves, as nothing is unsettled. */
   left?: () => void
@@ -64,14 +64,11 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
   const ended = new Map<string, Pod>()
   const sound = ringer(clock, (run, reason) => options.ring({ run, reason }))
 
+  const { job: uid } = options
   const own =
-    options.job === undefined
+    uid === undefined
       ? undefined
-      : ownJob(cluster, {
-          instance,
-          namespace: jobNamespace,
-          name: options.job,
-        })
+      : ownJob(cluster, { instance, namespace: jobNamespace, uid })
 
   /**
    * Before the heads and what is beside them are listed nothing can be told.
@@ -96,16 +93,19 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
     sound(due)
   }
   /** The watch before this one is there until this one sees the runs. */
-  const isAlone = async (): Promise<boolean> => {
-    if (!own) return true
-    if (!sees()) return false
-    try {
-      return await own.succeed()
-    } catch (error) {
-      log('warn', 'an older job watch could not be deleted', {
-        error: String(error),
-      })
-      return false
+  const takeOver = async (own: OwnJob): Promise<void> => {
+    let told = false
+    while (!signal.aborted) {
+      await sleep(clock, TICK, signal).catch(() => {})
+      try {
+        if (sees() && (await own.succeed())) return
+      } catch (error) {
+        if (!told)
+          log('warn', 'an older job watch could not be deleted', {
+            error: String(error),
+          })
+        told = true
+      }
     }
   }
   const looking = nowAndThen(
@@ -155,12 +155,11 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
 
   let heartbeat = clock.monotonic()
   let empty: number | undefined
-  let alone = false
+  const taken = own && takeOver(own)
   try {
     while (!signal.aborted) {
       await sleep(clock, TICK, signal)
       look()
-      alone ||= await isAlone()
       const now = clock.monotonic()
       if (now - heartbeat >= options.heartbeatSeconds * 1000) {
         heartbeat = now
@@ -182,7 +181,7 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
     if (!signal.aborted) throw error
   } finally {
     stop.abort()
-    await Promise.all(mirrors)
+    await Promise.all([...mirrors, taken])
     looking.stop()
   }
 }

@@ -29,7 +29,7 @@ const start = async (): Promise<void> => {
     clock: systemClock,
     log,
     instance,
-    job: setting('JOB_WATCH_NAME'),
+    job: setting('JOB_UID'),
     jobNamespace: setting('JOB_NAMESPACE'),
     jobNamespaces: (process.env.JOB_NAMESPACES ?? '')
       .split(',')

@@ -480,6 +480,25 @@ t.test('a signal in the middle of a commit holds up no .started', async (t) => {
   t.strictSame(world.runs, ['one'])
 })
 
+t.test('there can be no job watch: a sweep brings runs on', async (t) => {
+  const world = makeWorld({ config: config(task('one')) })
+  const event = world.trigger()
+  await world.deliver(event)
+  const [watch] = world.jobs('watch')
+  world.cluster.remove('Job', 'jobs', watch!.metadata!.name!)
+  world.cluster.admit = (kind, { metadata }) => {
+    if (kind === 'Job' && metadata?.labels?.[LABEL.role] === 'watch')
+      throw new ClusterError('Forbidden', 'denied by a policy')
+  }
+  await world.clock.advance(60_000)
+  t.strictSame(world.kinds(event), ['started'])
+  let error: unknown
+  world.executor.ring({ all: true }).catch((told: unknown) => (error = told))
+  await world.clock.run(() => error !== undefined, 60_000)
+  t.match(error, { code: 'Forbidden' }, 'it is told')
+  t.strictSame(world.kinds(event), ['started', 'finished'])
+})
+
 t.test('labels, commit and test times are kept', async (t) => {
   const world = makeWorld({
     config: config(task('one')).replace('deployment', 'test'),

@@ -36,12 +36,15 @@ t.test('another audience makes another job watch', async (t) => {
   t.equal(name(guarded), name(guarded))
 })
 
-t.test('it is told the name of its own Job', async (t) => {
-  const { metadata, spec } = watchJob(guarded, 'fn:1')
+t.test('it is told which Job is its own', async (t) => {
   t.match(
-    spec?.template.spec?.containers[0]?.env?.find(
-      ({ name }) => name === 'JOB_WATCH_NAME',
-    ),
-    { value: metadata?.name },
+    podOf(guarded).containers[0]?.env?.find(({ name }) => name === 'JOB_UID'),
+    {
+      valueFrom: {
+        fieldRef: {
+          fieldPath: "metadata.labels['batch.kubernetes.io/controller-uid']",
+        },
+      },
+    },
   )
 })

@@ -138,8 +138,8 @@ export const DEFECTS: Defect[] = [
     scope: 'slow',
     with: [{ kind: 'upgrade' }, { kind: 'duplicate' }, { kind: 'upgrade' }],
     file: 'watch/own-job.ts',
-    replace: 'items.filter((watch) => isOlder(watch, own))',
-    by: 'items.filter((watch) => watch !== own)',
+    replace: 'live.filter((watch) => isOlder(watch, own))',
+    by: 'live.filter((watch) => watch !== own)',
     breaks: ['watched', 'ends'],
   },
   {

@@ -35,6 +35,8 @@ export type Invariant = keyof typeof INVARIANTS
 interface TaskTruth {
   starts: number
   disruptions: number
+  /** When somebody deleted its Job or its pod. */
+  disruptedAt: number
   /** A container of it ended with 0, or with something else. */
   succeeded: boolean
   failed: boolean
@@ -128,6 +130,7 @@ export class Judge {
       task = {
         starts: 0,
         disruptions: 0,
+        disruptedAt: -Infinity,
         succeeded: false,
         failed: false,
         created: false,
@@ -136,6 +139,14 @@ export class Judge {
       tasks.set(place, task)
     }
     return task
+  }
+
+  /** Somebody deletes a task's Job, or its pod. */
+  disrupted(run: string, place: string): void {
+    this.runs.get(run)!.disturbed = true
+    const task = this.task(run, place)
+    task.disruptions += 1
+    task.disruptedAt = this.#now()
   }
 
   get unsettled(): number {
@@ -243,7 +254,8 @@ export class Judge {
         // A failed one ends its own action, not the ones after it; one that
         // somebody disturbs may end either way.
         const next = this.task(id, `${at + 1}-${number + 2}`)
-        const disturbed = earlier.disruptions > 0
+        // Until it is known to all that it is gone, both may be begun.
+        const disturbed = this.#now() - earlier.disruptedAt < ON_ITS_WAY
         if (at < action && earlier.created && earlier.over)
           if (disturbed || !next.created) break
         if (earlier.succeeded) continue
@@ -285,8 +297,7 @@ export class Judge {
 
   /** A pod of a task with files finds none: they go when its run is ended. */
   lacksFiles(id: string, place: string): void {
-    const { headDeleted, aborted } = this.runs.get(id)!
-    if (!headDeleted && !aborted)
+    if (this.runs.get(id)!.endedAt === undefined)
       this.fail('files', `task ${place} does not find its files`)
   }
 
@@ -355,9 +366,12 @@ export class Judge {
       )
   }
 
-  /** A job watch deleted itself. */
-  left(): void {
-    if (this.watchAlive) return
+  /**
+   * A job watch deleted a Job: itself, or an older one. When it does the latter
+   * it may not know yet that it was taken away from outside.
+   */
+  left(itself: boolean): void {
+    if (this.watchAlive || (!itself && this.watchLost)) return
     for (const run of this.runs.values())
       if (run.accepted && run.unsettled && run.committed)
         this.fail('watched', 'the job watch left an accepted run alone')

@@ -61,8 +61,8 @@ const settingsOf = (() => {
 /** As the shipped Triggers say. */
 const RETRIES = 10
 const FIRST_PAUSE = 500
-/** A Broker has given up long before that; a head is kept for longer. */
-const LAST_REPEAT = 3600_000
+/** A Broker has given up before that; a record is kept for as long at least. */
+const LAST_REPEAT = 15 * 60_000
 /** A cold start of the function is waited for. */
 const RING_TIMEOUT = 60_000
 /** The job watch ends that long after it was told to. */
@@ -176,8 +176,9 @@ export const makeSystem = (
     note: trace && note,
     happen: (disturbance) => happen(disturbance),
     done: ({ process, method, args }) => {
-      if (method === 'delete' && args[2] === watchJobs.get(process))
-        judge.left()
+      const job = watchJobs.get(process)
+      if (job && method === 'delete')
+        judge.left((args[3] as { uid?: string }).uid === job)
     },
     frozen: (ms) => {
       // Until half the lease is over it may be sent; it is taken over after
@@ -187,15 +188,13 @@ export const makeSystem = (
   })
 
   let watches = 0
-  /** Names of the job watches' own Jobs. */
+  /** The job watches' processes, and the uids of their Jobs. */
   const watchJobs = new Map<Process, string>()
-  let watchProcess: Process | undefined
   const runWatch = async (run: ContainerRun): Promise<ContainerEnd> => {
     run.started()
     const process = new Process(`watch-${(watches += 1)}`, clock)
-    const job = run.env['JOB_WATCH_NAME']!
+    const job = run.env['JOB_UID']!
     watchJobs.set(process, job)
-    watchProcess = process
     const watching = code
       .jobWatch({
         cluster: network.cluster(process, cluster),
@@ -411,8 +410,10 @@ export const makeSystem = (
 
   const happen = async ({ kind, ms = 0 }: Disturbance): Promise<void> => {
     switch (kind) {
-      case 'kill-watch':
-        return watchProcess?.kill()
+      case 'kill-watch': {
+        const living = [...watchJobs.keys()].filter(({ dead }) => !dead)
+        return living[network.calls.length % living.length]?.kill()
+      }
       case 'delete-watch': {
         const [watch] = jobs('watch')
         if (!watch) return
@@ -445,9 +446,7 @@ export const makeSystem = (
       case 'delete-task': {
         const job = jobs('task').at(-1)
         if (!job) return
-        const id = job.metadata!.labels![LABEL.run]!
-        judge.runs.get(id)!.disturbed = true
-        judge.task(id, placeOf(job)!).disruptions += 1
+        judge.disrupted(job.metadata!.labels![LABEL.run]!, placeOf(job)!)
         return remove('Job', job)
       }
       case 'delete-pod': {
@@ -457,9 +456,8 @@ export const makeSystem = (
           .at(-1)
         if (!pod) return
         const owner = pod.metadata!.ownerReferences![0]!.name
-        const id = pod.metadata!.labels![LABEL.run]!
-        judge.runs.get(id)!.disturbed = true
-        judge.task(id, placeOf({ metadata: { name: owner } })!).disruptions += 1
+        const place = placeOf({ metadata: { name: owner } })!
+        judge.disrupted(pod.metadata!.labels![LABEL.run]!, place)
         return remove('Pod', pod)
       }
       case 'delete-head': {

@@ -51,13 +51,13 @@ const given = (fields: Partial<JobWatchOptions> & { taskMs?: number } = {}) => {
     start: async () => {},
   }
   it.start = async () => {
-    await cluster.create('Job', own)
+    const { metadata } = await cluster.create('Job', own)
     void jobWatch({
       cluster,
       clock,
       log: noLog,
       instance: INSTANCE,
-      job: own.metadata!.name!,
+      job: metadata!.uid!,
       jobNamespace: 'jobs',
       jobNamespaces: [],
       heartbeatSeconds: 600,

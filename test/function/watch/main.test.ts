@@ -42,7 +42,7 @@ t.test('told to stop, it has not succeeded: it is started again', async (t) => {
       CALLBACK_URL: 'http://127.0.0.1:9',
       FUNCTION_NAME: 'fn',
       FUNCTION_NAMESPACE: 'jobs',
-      JOB_WATCH_NAME: 'job-watch-1',
+      JOB_UID: '00000000-0000-4000-8000-000000000001',
       JOB_NAMESPACE: 'jobs',
       JOB_WATCH_HEARTBEAT_SECONDS: '600',
       JOB_WATCH_LINGER_SECONDS: '600',
