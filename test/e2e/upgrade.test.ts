@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { instanceId } from '../../function/names.ts'
 import {
+  apply,
   applyFolder,
   foreign,
   kubectl as clusterWide,
@@ -47,14 +48,14 @@ const WATCHES = 'job-executor.keptn.sh/role=watch'
 
 let services = 0
 /** A run whose first task has begun, and takes `seconds`. */
-const inFlight = async (seconds: number) => {
+const inFlight = async (seconds: number, limit = 90) => {
   const event = 'sh.keptn.event.deployment.triggered'
   const played = await trigger(keptn, {
     service: `in-flight-${(services += 1)}`,
     task: 'deployment',
     config: configFor(event, `sleep ${seconds}; echo one`, 'echo two'),
   })
-  await until('the first task runs', 90, async () => {
+  await until('the first task runs', limit, async () => {
     const [job] = await tasks(played.context)
     const pods = await get<{ items: { status: { phase: string } }[] }>(
       ...['pods', '-l', `job-name=${job?.metadata.name}`],
@@ -75,6 +76,22 @@ const passes = async (
   t.equal((await tasks(context)).length, 2, 'each task ran once')
 }
 
+const revision = () =>
+  kubectl(
+    ...['get', 'ksvc', NAME],
+    ...['-o', 'jsonpath={.status.latestReadyRevisionName}'],
+  )
+
+const upgradeTo = async (image: string): Promise<void> => {
+  const old = await revision()
+  await applyFolder(folderFor(image))
+  await until('the new revision is ready', 120, async () => {
+    return (await revision()) !== old
+  })
+  const now = await imageOf('revision', await revision())
+  if (now !== image) throw new Error(`the new revision is of ${now}`)
+}
+
 const imageOf = async (...object: string[]): Promise<string> =>
   (await kubectl('get', ...object, '-o', 'jsonpath={..image}')).trim()
 
@@ -84,20 +101,7 @@ for (const [what, to] of [
 ] as const)
   t.test(`${what}: a run in flight goes on`, async (t) => {
     const before = await inFlight(25)
-    const revision = () =>
-      kubectl(
-        'get',
-        'ksvc',
-        NAME,
-        '-o',
-        'jsonpath={.status.latestReadyRevisionName}',
-      )
-    const old = await revision()
-    await applyFolder(folderFor(to))
-    await until('the new revision is ready', 120, async () => {
-      return (await revision()) !== old
-    })
-    t.equal(await imageOf('revision', await revision()), to)
+    await upgradeTo(to)
     t.same(
       answers(keptn, before.triggered).map(({ event }) => event.type),
       ['sh.keptn.event.deployment.started'],
@@ -110,6 +114,67 @@ for (const [what, to] of [
     await passes(t, before)
     await passes(t, after)
   })
+
+/** A policy of the cluster under which there can be no other job watch. */
+const refuseWatches = async (t: Test): Promise<void> => {
+  const name = `${namespace}-no-watch`
+  const kind = 'ValidatingAdmissionPolicy'
+  const policy = {
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind,
+    metadata: { name },
+    spec: {
+      matchConstraints: {
+        resourceRules: [
+          {
+            apiGroups: ['batch'],
+            apiVersions: ['v1'],
+            resources: ['jobs'],
+            operations: ['CREATE'],
+          },
+        ],
+      },
+      validations: [
+        {
+          expression: `request.namespace != '${namespace}' || !object.metadata.name.startsWith('job-watch-')`,
+          reason: 'Forbidden',
+        },
+      ],
+    },
+  }
+  const binding = {
+    ...policy,
+    kind: `${kind}Binding`,
+    spec: { policyName: name, validationActions: ['Deny'] },
+  }
+  const isRefused = () =>
+    kubectl(
+      ...['create', 'job', 'job-watch-of-a-test', '--image=busybox'],
+      '--dry-run=server',
+    ).then(
+      () => false,
+      (error: unknown) => String(error).includes(name),
+    )
+  t.teardown(async () => {
+    await clusterWide('delete', `${kind}Binding,${kind}`, name)
+    await until('the policy is gone', 60, async () => !(await isRefused()))
+  })
+  for (const object of [policy, binding]) await apply(JSON.stringify(object))
+  await until('the policy holds', 60, isRefused)
+}
+
+t.test('an upgrade whose job watch is refused: runs go on', async (t) => {
+  const before = await inFlight(60)
+  const watch = () =>
+    kubectl('get', 'jobs', '-l', WATCHES, '-o', 'jsonpath={..uid}')
+  const old = await watch()
+  await refuseWatches(t)
+  await upgradeTo(await nextImage())
+  const after = await inFlight(1, 150)
+  t.equal(await watch(), old, 'the old one is at work')
+  await passes(t, before)
+  await passes(t, after)
+})
 
 /** The command lines of a section of the README, for this installation. */
 const commands = (section: string): string[] => {
