@@ -26,7 +26,7 @@ const KINDS: [Fault | Incident, number][] = [
   ['abort', 2],
   ['duplicate', 4],
   ['scale', 3],
-  ['upgrade', 2],
+  ['upgrade', 1],
   ['blackout', 2],
   ['close-watches', 2],
   ['compact', 1],
@@ -34,9 +34,9 @@ const KINDS: [Fault | Incident, number][] = [
   ['lose-ring', 2],
   ['double-ring', 2],
   ['keptn-away', 2],
-  ['cluster-away', 2],
-  ['quota', 2],
-  ['commit', 2],
+  ['cluster-away', 1],
+  ['quota', 1],
+  ['commit', 1],
 ]
 
 const DURATIONS: Partial<Record<Fault | Incident, number[]>> = {
