@@ -151,7 +151,8 @@ const server = async (): Promise<void> => {
 
 /** Sees a run come and go, and leaves. */
 const watch = async (): Promise<void> => {
-  const [head, task] = [await makeJob('head'), await makeJob('task')]
+  const head = await makeJob('head')
+  const task = await makeJob('task')
   await pause(1500)
   for (const { metadata } of [task, head])
     await world.cluster.delete('Job', namespace, metadata!.name!)

@@ -181,6 +181,15 @@ const watches = async (...images: string[]) => {
     jobs,
     succeeding: (index: number) => ownJobOf(cluster, jobs[index]!).succeed(),
     leaving: (index: number) => ownJobOf(cluster, jobs[index]!).leave(),
+    poking: (index: number) => poke({ cluster, clock }, jobs[index]!),
+    /** Deletes one that stays for a while. */
+    dying: async (index: number) => {
+      const { name } = jobs[index]!.metadata!
+      await cluster.patch('Job', 'jobs', name!, [
+        { op: 'add', path: '/metadata/finalizers', value: ['a.io/slow'] },
+      ])
+      await cluster.delete('Job', 'jobs', name!)
+    },
     there: () =>
       jobs.map(({ metadata }) =>
         cluster
@@ -222,10 +231,8 @@ t.test('made in the same second: one of them goes', async (t) => {
 })
 
 t.test('an older one is poked meanwhile: it stays, for now', async (t) => {
-  const { cluster, jobs, succeeding, there } = await watches('fn:1', 'fn:2')
-  at(cluster, 'before', 'delete', () =>
-    poke({ cluster, clock: givenCluster().clock }, jobs[0]!),
-  )
+  const { cluster, poking, succeeding, there } = await watches('fn:1', 'fn:2')
+  at(cluster, 'before', 'delete', () => poking(0))
   t.equal(await succeeding(1), false)
   t.strictSame(there(), [true, true])
   t.equal(await succeeding(1), true)
@@ -248,12 +255,8 @@ t.test('it is gone itself: the others are left alone', async (t) => {
 })
 
 t.test('it is dying itself: the others are left alone', async (t) => {
-  const { cluster, jobs, succeeding, there } = await watches('fn:1', 'fn:2')
-  const { name } = jobs[1]!.metadata!
-  await cluster.patch('Job', 'jobs', name!, [
-    { op: 'add', path: '/metadata/finalizers', value: ['a.io/slow'] },
-  ])
-  await cluster.delete('Job', 'jobs', name!)
+  const { dying, succeeding, there } = await watches('fn:1', 'fn:2')
+  await dying(1)
   t.equal(await succeeding(1), true)
   t.strictSame(there(), [true, true])
 })
@@ -279,19 +282,15 @@ t.test('no watch leaves before an older one', async (t) => {
 })
 
 t.test('an older one that is dying holds nobody', async (t) => {
-  const { cluster, jobs, leaving } = await watches('fn:1', 'fn:2')
-  const { name } = jobs[0]!.metadata!
-  await cluster.patch('Job', 'jobs', name!, [
-    { op: 'add', path: '/metadata/finalizers', value: ['a.io/slow'] },
-  ])
-  await cluster.delete('Job', 'jobs', name!)
+  const { dying, leaving } = await watches('fn:1', 'fn:2')
+  await dying(0)
   t.equal(await leaving(1), true)
 })
 
 // It sends its delete, hears nothing of it, starts anew, and takes over what
 // an older one was poked for: then the delete may not come through.
 t.test('a delete that comes late finds nothing to take over', async (t) => {
-  const { cluster, jobs, succeeding, leaving, there } = await watches(
+  const { cluster, poking, succeeding, leaving, there } = await watches(
     'fn:1',
     'fn:2',
   )
@@ -301,7 +300,7 @@ t.test('a delete that comes late finds nothing to take over', async (t) => {
   await leaving(1)
   cluster.delete = remove
   await createHead(cluster)
-  await poke({ cluster, clock: givenCluster().clock }, jobs[0]!)
+  await poking(0)
   await succeeding(1)
   for (const arrive of late) await arrive()
   t.ok(there().includes(true), 'somebody watches')
