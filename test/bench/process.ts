@@ -56,6 +56,10 @@ export const startServer = async (args: {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = listenTo(child)
+  const ended = (): Error =>
+    new Error(
+      `${args.argv.join(' ')} ended with ${child.exitCode}: ${output.all()}`,
+    )
   const listening = await new Promise<number>((resolve, reject) => {
     if (args.silent) child.once('spawn', () => resolve(NaN))
     const late = setTimeout(() => child.kill('SIGKILL'), 60_000)
@@ -63,21 +67,21 @@ export const startServer = async (args: {
       clearTimeout(late)
       resolve(performance.now() - begun)
     })
-    child.once('close', (code) =>
-      reject(
-        new Error(`${args.argv.join(' ')} ended with ${code}: ${output.all()}`),
-      ),
-    )
+    child.once('close', () => reject(ended()))
   })
   const pid = child.pid!
+  const memory = (field: string): number => {
+    if (child.exitCode !== null) throw ended()
+    return memoryOf(pid, field)
+  }
   return {
     pid,
     port,
     listening,
     begun,
     cpu: () => cpuOf(pid),
-    rss: () => memory(pid, 'VmRSS'),
-    peak: () => memory(pid, 'VmHWM'),
+    rss: () => memory('VmRSS'),
+    peak: () => memory('VmHWM'),
     says: (text, count) =>
       Promise.race([
         output.says(text, count),
@@ -162,7 +166,7 @@ const cpuOf = (pid: number): number => {
   return nanoseconds / 1e6
 }
 
-const memory = (pid: number, field: string): number =>
+const memoryOf = (pid: number, field: string): number =>
   Number(
     new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(
       readFileSync(`/proc/${pid}/status`, 'utf8'),

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'node:https'
 import type { Job } from '../../function/cluster/cluster.ts'
 import { LABEL } from '../../function/labels.ts'
-import { WATCH_COMMAND } from '../../function/watch-job.ts'
 import { post, startServer } from './process.ts'
 import { compare, type Figure, median } from './sample.ts'
 import { bundle, NODE, type Place, type World } from './world.ts'
@@ -46,15 +45,22 @@ const maker = async (world: World) => {
   }
 }
 
+const jobsIn = (namespace: string): string =>
+  `/apis/batch/v1/namespaces/${namespace}/jobs`
+
+const jobsOf = async (
+  world: World,
+  namespace: string,
+  selector: string,
+): Promise<Job[]> => {
+  const query = `labelSelector=${encodeURIComponent(selector)}`
+  const { body } = await world.api.raw('GET', `${jobsIn(namespace)}?${query}`)
+  return (body as { items: Job[] }).items
+}
+
 /** What one run left in the namespace, to make others after. */
 const template = async (world: World, namespace: string, run: string) => {
-  const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`
-  const selector = encodeURIComponent(`${LABEL.run}=${run}`)
-  const { body } = await world.api.raw(
-    'GET',
-    `${jobs}?labelSelector=${selector}`,
-  )
-  const items = (body as { items: Job[] }).items
+  const items = await jobsOf(world, namespace, `${LABEL.run}=${run}`)
   /** One more run like that one, under an id of its own. */
   return (settled: boolean): [string, unknown][] => {
     const id = randomBytes(10).toString('hex')
@@ -72,7 +78,7 @@ const template = async (world: World, namespace: string, run: string) => {
       if (settled) spec.completions = spec.parallelism = 0
       else spec.suspend = true
       return [
-        jobs,
+        jobsIn(namespace),
         { metadata: { name, namespace, labels, annotations }, spec },
       ]
     })
@@ -144,7 +150,7 @@ export const settledFigures = async (
   for (let round = 0; round < 3; round += 1) {
     hello.push(await helloRss())
     for (const [index, place] of [few, open, many].entries())
-      watches[index]!.push(await watchRss(place))
+      watches[index]!.push(await watchRss(world, place))
   }
   const names = [
     `with 1 unsettled run`,
@@ -181,13 +187,18 @@ const helloRss = async (): Promise<number> => {
   return rss
 }
 
-const watchRss = async (place: Place): Promise<number> => {
+/** The job watch that the function made, started as its Job says. */
+const watchRss = async (world: World, place: Place): Promise<number> => {
+  const [job] = await jobsOf(world, place.namespace, `${LABEL.role}=watch`)
+  const { command, env } = job!.spec!.template.spec!.containers[0]!
   const watch = await startServer({
-    ...{ node: NODE, argv: [...WATCH_COMMAND.slice(1, -1), bundle('watch')] },
+    ...{ node: NODE, argv: [...command!.slice(1, -1), bundle('watch')] },
     env: {
       ...place.env,
+      ...Object.fromEntries(
+        env!.map(({ name, value }) => [name, value ?? job!.metadata!.uid!]),
+      ),
       CALLBACK_URL: 'http://127.0.0.1:9/callbacks/job',
-      JOB_NAMESPACES: '',
       JOB_WATCH_HEARTBEAT_SECONDS: '600',
       JOB_WATCH_LINGER_SECONDS: '600',
     },
