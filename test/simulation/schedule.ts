@@ -86,4 +86,6 @@ export interface Schedule {
    * where there is one to make: 0 is who has waited longest.
    */
   turns?: number[]
+  /** Who changes what the cluster handed out fails: slower by a tenth. */
+  immutable?: true
 }

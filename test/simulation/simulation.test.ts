@@ -1,6 +1,7 @@
 import t from 'tap'
 import { faultsInParallel } from './in-parallel.ts'
 import { textOf } from './network.ts'
+import { randomSchedule } from './random.ts'
 import type { Disturbance, Schedule } from './schedule.ts'
 import { simulate } from './simulate.ts'
 import { everyTurn } from './turns.ts'
@@ -75,6 +76,16 @@ t.test('a run whose head is deleted as it ends is remembered', async (t) => {
   })
   t.strictSame(violations, [])
   t.equal(forgotten, 0, 'its event does not begin it again')
+})
+
+t.test('nobody changes what the cluster handed out', async (t) => {
+  const broken: Schedule[] = []
+  for (let seed = 1; seed <= 300; seed += 1) {
+    const schedule = { ...randomSchedule(seed), immutable: true } as const
+    const { violations } = await simulate(schedule)
+    if (violations.length > 0) broken.push(schedule)
+  }
+  t.strictSame(broken, [])
 })
 
 t.test('the same schedule gives the same run', async (t) => {

@@ -85,7 +85,7 @@ export const makeSystem = (
 ) => {
   const { code = PRODUCTION, trace } = options
   const scope: Scope = SCOPES[schedule.scope]
-  const { jitter } = schedule
+  const { jitter, immutable = false } = schedule
   const random = jitter === undefined ? undefined : seededRandom(jitter)
   const clock = new SimulationClock(jitter)
   const settings = settingsOf(scope)
@@ -120,7 +120,7 @@ export const makeSystem = (
         ? runWatch(run)
         : runTask(run),
   }
-  const cluster = new MemoryCluster({ clock, runner })
+  const cluster = new MemoryCluster({ clock, runner, immutable })
   let fullUntil = 0
   cluster.admit = (kind) => {
     if (kind === 'Job' && clock.monotonic() < fullUntil)

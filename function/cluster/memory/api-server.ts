@@ -8,7 +8,7 @@ import { specOf, type Store, type Stored } from './store.ts'
 import { checkStructure } from './validation/structure.ts'
 import { validate } from './validation/validate.ts'
 import type { PodStatus } from './pod-status.ts'
-import { isSame, measuredCopy, RESOURCE, tidy, timestamp } from './wire.ts'
+import { isSame, measuredCopy, RESOURCE, timestamp } from './wire.ts'
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan'
 
@@ -138,7 +138,7 @@ export class ApiServer {
   ): Kinds[K] {
     const before = this.get(kind, namespace, name)
     const { copy: operations, characters } = measuredCopy(patch)
-    const patched = tidy(applyJsonPatch(before, operations))
+    const patched = applyJsonPatch(before, operations)
     checkStructure(kind, patched, before)
     const object = draft(patched)
     checkIdentity(kind, object, before)
@@ -163,13 +163,12 @@ export class ApiServer {
   update<K extends Kind>(kind: K, object: Kinds[K]): Kinds[K] {
     const { namespace = '', name = '' } = object.metadata ?? {}
     const before = this.get(kind, namespace, name)
-    const after = tidy(object)
-    if (after.metadata?.generation && !isSame(specOf(after), specOf(before)))
-      after.metadata.generation++
-    if (isSame(after, before)) return before
-    if (!isGone(after)) return this.store.put(kind, after)
+    if (object.metadata?.generation && !isSame(specOf(object), specOf(before)))
+      object.metadata.generation++
+    if (isSame(object, before)) return before
+    if (!isGone(object)) return this.store.put(kind, object)
     this.store.remove(kind, namespace, name)
-    return after
+    return object
   }
 
   /** Lets `change` change a draft of the object, and stores it. */
@@ -220,7 +219,7 @@ export class ApiServer {
 
 /**
  * A copy for a change of the fields of metadata, spec, status and of what the
- * status says of each container. What is deeper is shared and frozen.
+ * status says of each container. What is deeper is shared.
  */
 export const draft = <T extends Stored>(object: T): T => {
   const draft = { ...object } as T & Pick<Kinds['Pod'], 'spec' | 'status'>

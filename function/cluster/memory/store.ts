@@ -1,6 +1,5 @@
 import { ClusterError } from '../cluster.ts'
 import type { Kind, Kinds } from '../cluster.ts'
-import { isOpen } from './wire.ts'
 
 export type Stored = Kinds[Kind]
 
@@ -27,7 +26,7 @@ interface Shelf<T> {
 
 /**
  * The objects, their versions and the last changes: what etcd is to the API
- * server. It judges nothing. What it hands out is frozen.
+ * server. It judges nothing, and hands out what it has: nobody may change it.
  */
 export class Store {
   /** By kind and namespace. */
@@ -38,13 +37,18 @@ export class Store {
     Event: new Map(),
   }
   readonly #listeners = new Set<(change: Change) => void>()
+  readonly #immutable: boolean
   readonly #keep: number
   #history: Change[] = []
   #compacted = 0
   #version = 1
 
-  /** `keep`: how many changes a watch may lie behind. */
-  constructor(keep = 10_000) {
+  /**
+   * `immutable`: who changes what is stored fails, and who stores what would not
+   * be the same on the wire. `keep`: how many changes a watch may lie behind.
+   */
+  constructor({ immutable = true, keep = 10_000 } = {}) {
+    this.#immutable = immutable
     this.#keep = keep
   }
 
@@ -96,7 +100,7 @@ export class Store {
     const version = ++this.#version
     const metadata = (object.metadata ??= {})
     metadata.resourceVersion = String(version)
-    const stored = freeze(object)
+    const stored = this.#immutable ? freeze(object) : object
     const { namespace = '', name = '' } = metadata
     const shelf = this.#shelf(kind, namespace)
     if (type !== 'MODIFIED') shelf.names = undefined
@@ -155,7 +159,12 @@ export class Store {
 
 /** For plain objects, in half the time that a list of their keys takes. */
 const freeze = <T>(value: T): T => {
-  if (!isOpen(value)) return value
-  for (const key in value) freeze(value[key])
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value))
+    return value
+  for (const key in value) {
+    if (value[key] === undefined)
+      throw new Error(`${key} is undefined: it would not be on the wire`)
+    freeze(value[key])
+  }
   return Object.freeze(value)
 }

@@ -61,27 +61,7 @@ const QUOTES = 6
 /** No number has more. */
 const SCALAR = 26
 
-/**
- * Makes of an object that nobody else has what remains of it on the wire. Its
- * frozen parts are so already: they were stored before.
- */
-export const tidy = <T>(value: T): T => {
-  if (!isOpen(value)) return value
-  const object = value as Record<string, unknown>
-  for (const key in object) {
-    const field = object[key]
-    if (field !== undefined) tidy(field)
-    else if (Array.isArray(object)) object[Number(key)] = null
-    else delete object[key]
-  }
-  return value
-}
-
-/** Nobody has frozen it, nor what is in it. */
-export const isOpen = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Object.isFrozen(value)
-
-/** Stored objects are frozen; who changes one deep inside takes a copy. */
+/** Of what is stored, for who changes it deep inside. */
 export const copy = <T>(value: T): T =>
   typeof value !== 'object' || value === null ? value : copyOf(value, copy)
 
