@@ -124,13 +124,17 @@ const listenTo = (child: ChildProcess) => {
   }
 }
 
-const agent = new Agent({ keepAlive: true, maxSockets: 512 })
+/** Over how many connections at once requests go; the others wait. */
+export const connections = (most: number): Agent =>
+  new Agent({ keepAlive: true, maxSockets: most })
+
+const one = connections(1)
 
 /** POSTs a structured CloudEvent; answers the status and the milliseconds. */
 export const post = (
   port: number,
   body: string,
-  path = '/',
+  { path = '/', agent = one }: { path?: string; agent?: Agent } = {},
 ): Promise<{ status: number; ms: number }> =>
   new Promise((resolve, reject) => {
     const begin = performance.now()

@@ -97,6 +97,8 @@ const oneRun = async (world: World, place: Place) => {
   return { server, run }
 }
 
+const CALLBACK = { path: '/callbacks/job' }
+
 const ring = (run: string): string =>
   JSON.stringify({
     ...{ specversion: '1.0', id: randomBytes(8).toString('hex') },
@@ -127,8 +129,8 @@ export const settledFigures = async (
   make.end()
   const [ten, thousands]: [number[], number[]] = [[], []]
   for (let round = -5; round < counts.rounds; round += 1) {
-    const own = await post(b.server.port, ring(b.run), '/callbacks/job')
-    const other = await post(a.server.port, ring(a.run), '/callbacks/job')
+    const own = await post(b.server.port, ring(b.run), CALLBACK)
+    const other = await post(a.server.port, ring(a.run), CALLBACK)
     if (own.status !== 202 || other.status !== 202)
       throw new Error(`callbacks: ${own.status}, ${other.status}`)
     if (round < 0) continue

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { post, type Server, startServer } from './process.ts'
+import { connections, post, type Server, startServer } from './process.ts'
 import { compare, type Figure, median } from './sample.ts'
-import { bundle, NODE, type Place, ROOT, type World } from './world.ts'
+import { AT_ONCE, bundle, NODE, type Place, ROOT, type World } from './world.ts'
 
 const run = promisify(execFile)
 
@@ -66,7 +66,10 @@ const BURSTS = 9
 /** How many events the bare client works on at once. */
 const CONCURRENCY = [16, 32, 64]
 
-/** Events at once at a function that is there, until the last has its Job. */
+/**
+ * Events at once at a function that is there, until the last has its Job: all
+ * are sent, and as many are handed over as the queue-proxy lets through.
+ */
 export const burstFigures = async (
   world: World,
   calls: string,
@@ -127,6 +130,7 @@ const burst = async (world: World): Promise<Burst> => {
   const server = await startServer({
     ...{ node: NODE, argv: [bundle('server')], env: place.env },
   })
+  const agent = connections(AT_ONCE)
   try {
     await take(world, server)
     await server.says('task started', 1)
@@ -134,7 +138,7 @@ const burst = async (world: World): Promise<Burst> => {
     const begin = performance.now()
     // What is not accepted is delivered again, as by a Broker.
     const deliver = async (event: string): Promise<boolean> => {
-      const { status } = await post(server.port, event)
+      const { status } = await post(server.port, event, { agent })
       if (status === 202) return true
       await deliver(event)
       return false
@@ -145,6 +149,7 @@ const burst = async (world: World): Promise<Burst> => {
     const accepted = (await answers).filter(Boolean).length
     return { rate, peak: server.peak() / 1024, again: BURST - accepted }
   } finally {
+    agent.destroy()
     await server.end()
   }
 }

@@ -7,10 +7,18 @@ import { startStandIn, type StandIn } from '../keptn/stand-in.ts'
 
 export const ROOT = join(import.meta.dirname, '../..')
 
+const manifest = readFileSync(
+  join(ROOT, 'knative/base/400-function.yaml'),
+  'utf8',
+)
+
 /** As the manifest has it. */
 export const NODE_OPTIONS = /name: NODE_OPTIONS\n\s+value: (.+)/.exec(
-  readFileSync(join(ROOT, 'knative/base/400-function.yaml'), 'utf8'),
+  manifest,
 )![1]!
+
+/** How many events Knative hands over at once; the others wait outside. */
+export const AT_ONCE = Number(/containerConcurrency: (\d+)/.exec(manifest)![1])
 
 /** Where a pod finds who it is; a mount of this process's own. */
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount'
