@@ -2,8 +2,8 @@ import type { JobEvent } from '../config/event.ts'
 import { isClusterError } from './cluster/cluster.ts'
 import { DamagedError, decodeHead, endedPatch, FormatError } from './head.ts'
 import { text } from './json.ts'
-import { LABEL } from './labels.ts'
-import { instanceId, sequenceId } from './names.ts'
+import { LABEL, ofRole, selectOwn } from './labels.ts'
+import { sequenceId } from './names.ts'
 import type { Ports } from './ports.ts'
 
 const SEQUENCE_FINISHED = /^sh\.keptn\.event\.([^.]+)\.[^.]+\.finished$/
@@ -36,12 +36,12 @@ export const endSequence = async (
   end: { context: string; stage: string; reason: string },
 ): Promise<string[]> => {
   const { items } = await cluster.list('Job', settings.jobNamespace, {
-    labelSelector: [
-      `${LABEL.instance}=${instanceId(settings.instance)}`,
-      `${LABEL.role}=head`,
+    labelSelector: selectOwn(
+      settings.instance,
+      ofRole('head'),
       LABEL.unsettled,
       `${LABEL.sequence}=${sequenceId(end.context, end.stage)}`,
-    ].join(','),
+    ),
   })
   const runs: string[] = []
   for (const item of items) {

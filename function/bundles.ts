@@ -2,7 +2,7 @@ import type { Cluster, ConfigMap } from './cluster/cluster.ts'
 import { ifThere, isClusterError } from './cluster/cluster.ts'
 import type { TaskFile } from './files.ts'
 import type { Head } from './head.ts'
-import { LABEL } from './labels.ts'
+import { LABEL, ofRole, selectOwn } from './labels.ts'
 import { bundleName, type Instance, instanceId } from './names.ts'
 import { ownerReference } from './own-task.ts'
 import type { FileMount } from './render.ts'
@@ -137,7 +137,11 @@ export const sweepBundles = async (
     hasHead: (run: string) => Promise<boolean>
   },
 ): Promise<void> => {
-  const labelSelector = `${LABEL.instance}=${instanceId(args.instance)},${LABEL.role}=bundle,${LABEL.unowned}=true`
+  const labelSelector = selectOwn(
+    args.instance,
+    ofRole('bundle'),
+    `${LABEL.unowned}=true`,
+  )
   for (const namespace of args.namespaces) {
     const { items } = await cluster.list('ConfigMap', namespace, {
       labelSelector,

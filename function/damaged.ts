@@ -1,7 +1,7 @@
 import { ifThere, isClusterError, type Job } from './cluster/cluster.ts'
 import { MIN_HEAD_TTL, settlePatch } from './head.ts'
 import { tellUser } from './kubernetes-event.ts'
-import { LABEL } from './labels.ts'
+import { LABEL, ofRole } from './labels.ts'
 import { headName } from './names.ts'
 import { taskOutcome } from './outcome.ts'
 import type { Ports } from './ports.ts'
@@ -55,7 +55,7 @@ const tasksOf = async (
   const lists = await Promise.all(
     [...namespaces].map((namespace) =>
       cluster.list('Job', namespace, {
-        labelSelector: `${LABEL.head}=${metadata!.uid},${LABEL.role}=task`,
+        labelSelector: `${LABEL.head}=${metadata!.uid},${ofRole('task')}`,
       }),
     ),
   )

@@ -4,8 +4,8 @@ import { atMost, type InTurn } from './at-most.ts'
 import { sweepBundles } from './bundles.ts'
 import { sleep } from './clock.ts'
 import { ifThere, isClusterError } from './cluster/cluster.ts'
-import { LABEL } from './labels.ts'
-import { headName, instanceId } from './names.ts'
+import { LABEL, ofRole, selectOwn } from './labels.ts'
+import { headName } from './names.ts'
 import { groupPokes, poke } from './poke.ts'
 import type { Ports } from './ports.ts'
 import { receive } from './receive.ts'
@@ -101,7 +101,11 @@ export const jobExecutor = (
       return
     }
     const { items } = await cluster.list('Job', settings.jobNamespace, {
-      labelSelector: `${LABEL.instance}=${instanceId(settings.instance)},${LABEL.role}=head,${LABEL.unsettled}`,
+      labelSelector: selectOwn(
+        settings.instance,
+        ofRole('head'),
+        LABEL.unsettled,
+      ),
     })
     // Runs are brought on also where there can be no job watch.
     const passes = await Promise.allSettled([

@@ -1,3 +1,5 @@
+import { type Instance, instanceId } from './names.ts'
+
 /**
  * Every label, annotation and finalizer key that this project writes, in one
  * place. Labels are for selecting; annotations hold the truth.
@@ -67,3 +69,11 @@ export const ANNOTATION = {
 
 /** Holds a head until its run is settled. */
 export const FINALIZER = `${OURS}/run`
+
+/** A label selector: objects of this installation for which `terms` hold. */
+export const selectOwn = (instance: Instance, ...terms: string[]): string =>
+  [`${LABEL.instance}=${instanceId(instance)}`, ...terms].join(',')
+
+/** A term of it: objects of one role. */
+export const ofRole = (role: 'head' | 'task' | 'bundle' | 'watch'): string =>
+  `${LABEL.role}=${role}`

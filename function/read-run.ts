@@ -2,7 +2,7 @@ import type { Cluster, Event, Job, Pod } from './cluster/cluster.ts'
 import { ifThere } from './cluster/cluster.ts'
 import { decodeHead, type Head } from './head.ts'
 import { cleanText } from './clean-text.ts'
-import { LABEL } from './labels.ts'
+import { LABEL, ofRole } from './labels.ts'
 import { headName } from './names.ts'
 import { lacksPod, type Outcome, taskOutcome } from './outcome.ts'
 import { namespacesOf, recordName, type Step, stepsOf } from './plan.ts'
@@ -48,7 +48,7 @@ export const readTasks = async (
 ): Promise<Pick<RunObjects, 'jobs' | 'pods'>> => {
   const namespaces = namespacesOf(head.plan)
   const steps = stepsOf(head.plan)
-  const labelSelector = `${LABEL.run}=${head.run},${LABEL.role}=task`
+  const labelSelector = `${LABEL.run}=${head.run},${ofRole('task')}`
   const listAll = async <K extends 'Job' | 'Pod'>(kind: K) => {
     const lists = await Promise.all(
       namespaces.map((ns) => cluster.list(kind, ns, { labelSelector })),

@@ -7,7 +7,7 @@ import * as http from 'node:http'
 import { createRequire } from 'node:module'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Script } from 'node:vm'
-import { LABEL } from '../labels.ts'
+import { LABEL, ofRole } from '../labels.ts'
 import { instanceId } from '../names.ts'
 import type { serve } from '../server.ts'
 import { warmUpWorld } from './warm-up-world.ts'
@@ -138,9 +138,9 @@ const server = async (): Promise<void> => {
   const event = 'sh.keptn.event.deployment.triggered'
   const { status } = await post('/', event, data)
   if (status !== 202) throw new Error(`the warm-up's event: ${status}`)
-  const [head] = await jobs(`${LABEL.role}=head`)
+  const [head] = await jobs(ofRole('head'))
   await until(async () => {
-    const [task] = await jobs(`${LABEL.role}=task`)
+    const [task] = await jobs(ofRole('task'))
     return (task?.status?.succeeded ?? 0) > 0
   })
   const about = { run: head!.metadata!.labels![LABEL.run] }

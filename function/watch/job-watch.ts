@@ -1,12 +1,12 @@
 import { type Clock, sleep } from '../clock.ts'
 import type { Cluster, Job, Pod } from '../cluster/cluster.ts'
-import { LABEL } from '../labels.ts'
+import { LABEL, ofRole, selectOwn } from '../labels.ts'
 import type { Log } from '../log.ts'
-import { type Instance, instanceId } from '../names.ts'
+import type { Instance } from '../names.ts'
 import { dueReason, watchedRuns } from './due.ts'
 import { mirror } from './mirror.ts'
 import { nowAndThen } from './now-and-then.ts'
-import { type OwnJob, ownJob, unsettled } from './own-job.ts'
+import { type OwnJob, ownJob } from './own-job.ts'
 import { ringer } from './ringer.ts'
 
 export interface JobWatchOptions {
@@ -121,7 +121,7 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
       log,
       kind: 'Job',
       namespace,
-      selection: { labelSelector: unsettled(instance) },
+      selection: { labelSelector: selectOwn(instance, LABEL.unsettled) },
       changed: (objects) => {
         jobs.set(namespace, objects)
         looking.ask()
@@ -135,7 +135,7 @@ export const jobWatch = async (options: JobWatchOptions): Promise<void> => {
       kind: 'Pod',
       namespace,
       selection: {
-        labelSelector: `${LABEL.instance}=${instanceId(instance)},${LABEL.role}=task`,
+        labelSelector: selectOwn(instance, ofRole('task')),
         fieldSelector: LIVE,
       },
       // Told as it was before it left: not its phase says that it ended.

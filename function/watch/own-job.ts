@@ -1,6 +1,6 @@
 import { type Cluster, isClusterError, type Job } from '../cluster/cluster.ts'
-import { LABEL } from '../labels.ts'
-import { type Instance, instanceId } from '../names.ts'
+import { LABEL, ofRole, selectOwn } from '../labels.ts'
+import type { Instance } from '../names.ts'
 
 /**
  * The job watch's own Job, as the watch itself sees and ends it. That no run
@@ -25,10 +25,6 @@ export interface OwnJob {
   leave(): Promise<boolean>
 }
 
-/** Selects what is not settled of an installation. */
-export const unsettled = (instance: Instance): string =>
-  `${LABEL.instance}=${instanceId(instance)},${LABEL.unsettled}`
-
 /**
  * The Job that this process is the job watch of, by its uid: its name comes
  * back when versions alternate.
@@ -41,7 +37,7 @@ export const ownJob = (
   /** Itself, if it is there and not being deleted, and those before it. */
   const watches = async (): Promise<{ own?: Job; older: Job[] }> => {
     const { items } = await cluster.list('Job', namespace, {
-      labelSelector: `${LABEL.instance}=${instanceId(instance)},${LABEL.role}=watch`,
+      labelSelector: selectOwn(instance, ofRole('watch')),
     })
     const live = items.filter(({ metadata }) => !metadata!.deletionTimestamp)
     const own = live.find(({ metadata }) => metadata!.uid === uid)
@@ -75,7 +71,7 @@ export const ownJob = (
       if (!own) return true
       if (older.length > 0) return false
       const { items } = await cluster.list('Job', namespace, {
-        labelSelector: `${unsettled(instance)},${LABEL.role}=head`,
+        labelSelector: selectOwn(instance, ofRole('head'), LABEL.unsettled),
       })
       return items.length === 0 && remove(own)
     },

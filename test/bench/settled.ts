@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, request } from 'node:https'
 import type { Job } from '../../function/cluster/cluster.ts'
-import { LABEL } from '../../function/labels.ts'
+import { LABEL, ofRole } from '../../function/labels.ts'
 import { post, startServer } from './process.ts'
 import { compare, type Figure, median } from './sample.ts'
 import { bundle, NODE, type Place, type World } from './world.ts'
@@ -191,7 +191,7 @@ const helloRss = async (): Promise<number> => {
 
 /** The job watch that the function made, started as its Job says. */
 const watchRss = async (world: World, place: Place): Promise<number> => {
-  const [job] = await jobsOf(world, place.namespace, `${LABEL.role}=watch`)
+  const [job] = await jobsOf(world, place.namespace, ofRole('watch'))
   const { command, env } = job!.spec!.template.spec!.containers[0]!
   const watch = await startServer({
     ...{ node: NODE, argv: [...command!.slice(1, -1), bundle('watch')] },

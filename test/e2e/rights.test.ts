@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import t from 'tap'
 import { loadAll } from 'js-yaml'
-import { LABEL } from '../../function/labels.ts'
+import { ofRole } from '../../function/labels.ts'
 import { AUDIT_LOG, clusterMissing, kubectl, until } from './cluster.ts'
 import { installDeployment } from './deployment.ts'
 import { NAME } from './installation.ts'
@@ -37,7 +37,7 @@ t.test(
     )
     const bundles = async () => {
       const { items } = await installed.get<{ items: object[] }>(
-        ...['configmaps', '-l', `${LABEL.role}=bundle`],
+        ...['configmaps', '-l', ofRole('bundle')],
       )
       return items.length
     }
@@ -54,7 +54,7 @@ t.test(
       return answers(keptn, triggered).length > 0
     })
     t.equal(await bundles(), 1)
-    const [head] = await installed.jobs(`${LABEL.role}=head`)
+    const [head] = await installed.jobs(ofRole('head'))
     await installed.kubectl(
       'delete',
       'job',
@@ -103,7 +103,7 @@ t.test('other settings replace the job watch in flight', async (t) => {
   const watches = async () => {
     const { items } = await installed.get<{
       items: { metadata: { uid: string; deletionTimestamp?: string } }[]
-    }>('jobs', '-l', `${LABEL.role}=watch`)
+    }>('jobs', '-l', ofRole('watch'))
     return items
       .filter(({ metadata }) => !metadata.deletionTimestamp)
       .map(({ metadata: { uid } }) => uid)
