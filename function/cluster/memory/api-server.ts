@@ -8,7 +8,7 @@ import { specOf, type Store, type Stored } from './store.ts'
 import { checkStructure } from './validation/structure.ts'
 import { validate } from './validation/validate.ts'
 import type { PodStatus } from './pod-status.ts'
-import { isSame, measuredCopy, RESOURCE, timestamp } from './wire.ts'
+import { isSame, measuredCopy, RESOURCE, timestamp, without } from './wire.ts'
 
 export type Propagation = 'Background' | 'Foreground' | 'Orphan'
 
@@ -77,8 +77,11 @@ export class ApiServer {
         metadata.generateName.slice(0, 58) + nameSuffix(this.random)
     metadata.uid = uuid(this.random)
     metadata.creationTimestamp = this.now()
-    delete metadata.deletionTimestamp
-    delete metadata.deletionGracePeriodSeconds
+    for (const field of [
+      'deletionTimestamp',
+      'deletionGracePeriodSeconds',
+    ] as const)
+      if (field in metadata) delete metadata[field]
     if (kind === 'Job' || kind === 'Pod') metadata.generation = 1
     this.#checkSelector(kind, object)
     setDefaults(kind, object)
@@ -197,8 +200,9 @@ export class ApiServer {
     if (options.propagationPolicy === 'Orphan') finalizers.add('orphan')
     if (options.propagationPolicy === 'Foreground')
       finalizers.add('foregroundDeletion')
-    metadata.finalizers = [...finalizers]
-    if (finalizers.size === 0) delete metadata.finalizers
+    if (finalizers.size > 0) metadata.finalizers = [...finalizers]
+    else if (metadata.finalizers)
+      object.metadata = without(metadata, 'finalizers')
     this.#mark(kind, object, options.gracePeriodSeconds)
     if (isGone(object)) this.store.remove(kind, namespace, name)
     else this.update(kind, object)
@@ -235,6 +239,15 @@ const draftStatus = (status: PodStatus): PodStatus => {
   for (const field of ['containerStatuses', 'initContainerStatuses'] as const)
     if (draft[field]) draft[field] = draft[field].map((each) => ({ ...each }))
   return draft
+}
+
+/** Of a draft: a finalizer has done its part. */
+export const release = (draft: Stored, finalizer: string): void => {
+  const { metadata } = draft
+  const rest = metadata?.finalizers?.filter((each) => each !== finalizer)
+  if (rest?.length) metadata!.finalizers = rest
+  else if (metadata?.finalizers)
+    draft.metadata = without(metadata, 'finalizers')
 }
 
 const isGone = (object: Stored): boolean =>
@@ -336,8 +349,8 @@ const restoreSystemFields = (object: Stored, before: Stored): void => {
   const to = (object.metadata ??= {}) as Record<string, unknown>
   const from = (before.metadata ?? {}) as Record<string, unknown>
   for (const field of SYSTEM)
-    if (from[field] === undefined) delete to[field]
-    else to[field] = from[field]
+    if (from[field] !== undefined) to[field] = from[field]
+    else if (field in to) delete to[field]
   const target = object as { status?: unknown }
   const source = before as { status?: unknown }
   if (source.status === undefined) delete target.status

@@ -1,6 +1,6 @@
 import type { Kind } from '../cluster.ts'
 import { isClusterError } from '../cluster.ts'
-import type { ApiServer, Propagation } from './api-server.ts'
+import { type ApiServer, type Propagation, release } from './api-server.ts'
 import type { Change, Stored } from './store.ts'
 import { WorkQueue } from './work-queue.ts'
 
@@ -140,11 +140,7 @@ export class GarbageCollector {
   }
 
   #release(kind: Kind, object: Stored, finalizer: string): void {
-    this.#api.modify(kind, object, (changed) => {
-      const rest = changed.metadata?.finalizers?.filter((f) => f !== finalizer)
-      if (rest?.length) changed.metadata!.finalizers = rest
-      else delete changed.metadata?.finalizers
-    })
+    this.#api.modify(kind, object, (held) => release(held, finalizer))
   }
 }
 

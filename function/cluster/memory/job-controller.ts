@@ -1,10 +1,11 @@
 import { isClusterError } from '../cluster.ts'
 import type { Job, Pod } from '../cluster.ts'
-import { type ApiServer, draft } from './api-server.ts'
+import { type ApiServer, draft, release } from './api-server.ts'
 import { recordEvent } from './events.ts'
 import { finishedCondition, setCondition, trueCondition } from './job-status.ts'
 import { podFailureAction } from './pod-failure-policy.ts'
 import type { Change } from './store.ts'
+import { without } from './wire.ts'
 import { WorkQueue } from './work-queue.ts'
 
 const TRACKING = 'batch.kubernetes.io/job-tracking'
@@ -87,7 +88,7 @@ export class JobController {
     if (ending || trueCondition(job, 'SuccessCriteriaMet'))
       this.#stop(counted, counted.active)
     else this.#run(job, counted)
-    setCounts(status, counted)
+    setCounts(job, counted)
     if (counted.active.length + counted.terminating.length > 0) return
     this.#finish(job, now)
   }
@@ -115,11 +116,7 @@ export class JobController {
     )
     if (current?.metadata?.uid !== pod.metadata?.uid || !current) return 0
     if (!current.metadata?.finalizers?.includes(TRACKING)) return 0
-    this.#api.modify('Pod', current, ({ metadata }) => {
-      const rest = metadata?.finalizers?.filter((f) => f !== TRACKING)
-      if (rest?.length) metadata!.finalizers = rest
-      else delete metadata?.finalizers
-    })
+    this.#api.modify('Pod', current, (pod) => release(pod, TRACKING))
     return 1
   }
 
@@ -371,14 +368,12 @@ const countPods = (pods: Pod[]): Counted => {
   }
 }
 
-const setCounts = (
-  status: NonNullable<Job['status']>,
-  { active, terminating }: Counted,
-): void => {
+const setCounts = (job: Job, { active, terminating }: Counted): void => {
+  const status = job.status!
   status.terminating = terminating.length
   status.ready = active.filter(isReady).length
   if (active.length > 0) status.active = active.length
-  else delete status.active
+  else if (status.active !== undefined) job.status = without(status, 'active')
 }
 
 const podFor = (job: Job): Pod => {
