@@ -1,5 +1,5 @@
-import type { Cluster, ConfigMap } from './cluster/cluster.ts'
-import { ifThere, isClusterError } from './cluster/cluster.ts'
+import type { Cluster, ConfigMap, Kind, Kinds } from './cluster/cluster.ts'
+import { ifReadable, isClusterError } from './cluster/cluster.ts'
 import type { TaskFile } from './files.ts'
 import type { Head } from './head.ts'
 import { LABEL, ofRole, selectOwn } from './labels.ts'
@@ -117,9 +117,16 @@ export const deleteUnownedBundles = async (
     head.plan.bundles
       .filter((bundle) => !adopted || !isOwnable(head)(bundle))
       .map(({ namespace, name }) =>
-        ifThere(cluster.delete('ConfigMap', namespace, name)),
+        // In another namespace its right may have been taken away.
+        ifReadable(cluster.delete('ConfigMap', namespace, name)),
       ),
   )
+}
+
+/** For lists of bundles: nobody reads the files there, and they are large. */
+export const withoutFiles = <K extends Kind>(object: Kinds[K]): Kinds[K] => {
+  const { binaryData: _, ...rest } = object as Kinds[K] & ConfigMap
+  return rest as Kinds[K]
 }
 
 /** Bundles whose run never came to a head are swept after that time. */
@@ -143,10 +150,10 @@ export const sweepBundles = async (
     `${LABEL.unowned}=true`,
   )
   for (const namespace of args.namespaces) {
-    const { items } = await cluster.list('ConfigMap', namespace, {
-      labelSelector,
-    })
-    for (const { metadata } of items) {
+    const found = await ifReadable(
+      cluster.list('ConfigMap', namespace, { labelSelector }),
+    )
+    for (const { metadata } of found?.items ?? []) {
       if (metadata!.ownerReferences?.length) continue
       if (
         cluster.time() - Date.parse(metadata!.creationTimestamp!) <

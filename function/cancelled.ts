@@ -1,7 +1,17 @@
-import { isClusterError, type Job } from './cluster/cluster.ts'
+import { sleep } from './clock.ts'
+import {
+  type Cluster,
+  ifThere,
+  isClusterError,
+  type Job,
+} from './cluster/cluster.ts'
 import { encodeHead, type Head, MIN_HEAD_TTL } from './head.ts'
 import { LABEL } from './labels.ts'
 import type { Ports } from './ports.ts'
+
+/** A collector's finalizer may hold the head that was released. */
+const ATTEMPTS = 5
+const PAUSE = 1_000
 
 /**
  * Leaves a settled head in place of one that a user deleted, so that a repeat
@@ -9,15 +19,34 @@ import type { Ports } from './ports.ts'
  * namespace that is going away takes nothing new.
  */
 export const leaveRecord = async (ports: Ports, head: Head): Promise<void> => {
-  const { cluster, settings, log } = ports
+  const { cluster, clock, settings, log } = ports
   try {
-    await cluster.create('Job', record(head, await ports.image(), settings))
+    const left = record(head, await ports.image(), settings)
+    for (let attempt = 1; !(await isLeft(cluster, left, head)); attempt += 1) {
+      if (attempt === ATTEMPTS) throw new Error('the head does not go')
+      await sleep(clock, PAUSE)
+    }
   } catch (error) {
-    if (!isClusterError(error, 'AlreadyExists'))
-      log('warn', 'the cancelled run left no record', {
-        run: head.run,
-        error: String(error),
-      })
+    log('warn', 'the cancelled run left no record', {
+      run: head.run,
+      error: String(error),
+    })
+  }
+}
+
+/** Creates the record; false while the head itself is in its place. */
+const isLeft = async (
+  cluster: Cluster,
+  left: Job,
+  head: Head,
+): Promise<boolean> => {
+  try {
+    await cluster.create('Job', left)
+    return true
+  } catch (error) {
+    if (!isClusterError(error, 'AlreadyExists')) throw error
+    const there = await ifThere(cluster.get('Job', head.namespace, head.name))
+    return there !== undefined && there.metadata!.uid !== head.uid
   }
 }
 

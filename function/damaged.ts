@@ -1,4 +1,9 @@
-import { ifThere, isClusterError, type Job } from './cluster/cluster.ts'
+import {
+  ifReadable,
+  ifThere,
+  isClusterError,
+  type Job,
+} from './cluster/cluster.ts'
 import { MIN_HEAD_TTL, settlePatch } from './head.ts'
 import { tellUser } from './kubernetes-event.ts'
 import { LABEL, ofRole } from './labels.ts'
@@ -54,12 +59,14 @@ const tasksOf = async (
   const namespaces = new Set([settings.jobNamespace, ...settings.jobNamespaces])
   const lists = await Promise.all(
     [...namespaces].map((namespace) =>
-      cluster.list('Job', namespace, {
-        labelSelector: `${LABEL.head}=${metadata!.uid},${ofRole('task')}`,
-      }),
+      ifReadable(
+        cluster.list('Job', namespace, {
+          labelSelector: `${LABEL.head}=${metadata!.uid},${ofRole('task')}`,
+        }),
+      ),
     ),
   )
-  return lists.flatMap(({ items }) => items)
+  return lists.flatMap((list) => list?.items ?? [])
 }
 
 /** What is needed to settle it, from what its annotations do not say. */

@@ -2,6 +2,7 @@ import { boundedCache } from './bounded-cache.ts'
 import type { Job, JsonPatch } from './cluster/cluster.ts'
 import type { Envelope } from './envelope.ts'
 import { harmlessJson } from './harmless.ts'
+import { labelValue } from './label-value.ts'
 import { ANNOTATION, FINALIZER, LABEL } from './labels.ts'
 import { headName, type Instance, instanceId, sequenceId } from './names.ts'
 import { type Plan, stepsOf } from './plan.ts'
@@ -93,7 +94,7 @@ export const encodeHead = (args: {
       namespace: args.namespace,
       labels: {
         // Not managed-by: who counts tasks by it must not count heads.
-        'app.kubernetes.io/part-of': args.partOf,
+        'app.kubernetes.io/part-of': labelValue(args.partOf),
         [LABEL.instance]: instanceId(args.instance),
         [LABEL.role]: 'head',
         [LABEL.run]: args.run,
@@ -370,9 +371,14 @@ const releasePatch = (head: Pick<Head, 'finalizers'>): JsonPatch => {
  */
 export const MIN_HEAD_TTL = 15 * 60
 
+/** The API server takes no longer one: 68 years. Seconds. */
+const LONGEST_TTL = 2 ** 31 - 1
+
 /** Seconds; `age` in milliseconds. */
-const headTtl = (plan: Plan, age: number): number =>
-  Math.ceil(age / 1000) +
-  plan.actions
-    .flatMap(({ tasks }) => tasks)
-    .reduce((ttl, task) => Math.max(ttl, task.ttl), MIN_HEAD_TTL)
+const headTtl = (plan: Plan, age: number): number => {
+  const ttls = plan.actions.flatMap(({ tasks }) => tasks.map(({ ttl }) => ttl))
+  return Math.min(
+    Math.ceil(age / 1000) + Math.max(MIN_HEAD_TTL, ...ttls),
+    LONGEST_TTL,
+  )
+}

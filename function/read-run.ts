@@ -1,11 +1,11 @@
 import type { Cluster, Event, Job, Pod } from './cluster/cluster.ts'
-import { ifThere } from './cluster/cluster.ts'
+import { ifReadable, ifThere } from './cluster/cluster.ts'
 import { decodeHead, type Head } from './head.ts'
 import { cleanText } from './clean-text.ts'
 import { LABEL, ofRole } from './labels.ts'
 import { headName } from './names.ts'
 import { lacksPod, type Outcome, taskOutcome } from './outcome.ts'
-import { namespacesOf, recordName, type Step, stepsOf } from './plan.ts'
+import { namespacesOf, recordName, stepsOf } from './plan.ts'
 
 /** What the API server says of a run now. */
 export interface RunObjects {
@@ -41,6 +41,30 @@ export const readRun = async (
  */
 const FEW = 10
 
+/** A task without a time limit of its own is given up after that. Seconds. */
+const LONGEST_TASK = 24 * 3600
+
+/** For what lies between the tasks of a run. Milliseconds. */
+const MARGIN = 15 * 60_000
+
+/**
+ * True for a run that must be over, or is to be: then what cannot be read is
+ * gone. An admin may take away the right to another namespace, or the whole
+ * namespace with it; before, the right may come back.
+ */
+const isOver = (head: Head, now: number): boolean => {
+  const seconds = stepsOf(head.plan).reduce(
+    (sum, { task }) =>
+      sum + (task.job.spec?.activeDeadlineSeconds ?? LONGEST_TASK),
+    0,
+  )
+  return (
+    head.deleting ||
+    head.ended !== undefined ||
+    now > head.created + seconds * 1000 + MARGIN
+  )
+}
+
 /** The task Jobs of a head and their pods, in all of its namespaces. */
 export const readTasks = async (
   cluster: Cluster,
@@ -49,15 +73,23 @@ export const readTasks = async (
   const namespaces = namespacesOf(head.plan)
   const steps = stepsOf(head.plan)
   const labelSelector = `${LABEL.run}=${head.run},${ofRole('task')}`
+  const over = isOver(head, cluster.time())
+  const read = <T>(namespace: string, answer: Promise<T>) =>
+    over && namespace !== head.namespace ? ifReadable(answer) : ifThere(answer)
   const listAll = async <K extends 'Job' | 'Pod'>(kind: K) => {
     const lists = await Promise.all(
-      namespaces.map((ns) => cluster.list(kind, ns, { labelSelector })),
+      namespaces.map((ns) =>
+        read(ns, cluster.list(kind, ns, { labelSelector })),
+      ),
     )
-    return lists.flatMap(({ items }) => items)
+    return lists.flatMap((list) => list?.items ?? [])
   }
   const getEach = async (): Promise<Job[]> => {
     const found = await Promise.all(
-      steps.map((step) => ifThere(getJob(cluster, step))),
+      steps.map(({ task }) => {
+        const { namespace = '', name = '' } = task.job.metadata!
+        return read(namespace, cluster.get('Job', namespace, name))
+      }),
     )
     return found.filter((job) => job !== undefined)
   }
@@ -90,11 +122,6 @@ export const readTasks = async (
     pods.set(recordName(step), own)
   }
   return { jobs, pods }
-}
-
-const getJob = (cluster: Cluster, { task }: Step): Promise<Job> => {
-  const { namespace, name } = task.job.metadata!
-  return cluster.get('Job', namespace!, name!)
 }
 
 /** A reason is written down on objects and told to Keptn. */

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { buildApp } from './app.ts'
 import { atMost } from './at-most.ts'
 import { awakeWatch } from './awake-watch.ts'
+import { withoutFiles } from './bundles.ts'
 import { systemClock } from './clock.ts'
 import { apiReader } from './cluster/api-reader.ts'
 import { secretReader } from './cluster/secret-reader.ts'
@@ -88,7 +89,7 @@ const reporterOf = (settings: Settings): Reporter | undefined => {
 const start = async (opened: OpenPort | undefined): Promise<void> => {
   const settings = readSettings(process.env, { read: readFile })
   const connection = await connect(process.env)
-  const cluster = new KubernetesCluster(connection)
+  const cluster = new KubernetesCluster(connection, { keep: withoutFiles })
   const reporter = reporterOf(settings)
   const ports: Ports = {
     cluster,

@@ -155,6 +155,12 @@ export const settingsTable = {
       "Service accounts that tasks may name beside the default one, comma separated, `*` at the end for any rest; `*`: any but the function's own, empty: none.",
     emptyCounts: true,
   },
+  RESERVED_SERVICE_ACCOUNTS: {
+    default: 'job-executor-service-source',
+    meaning:
+      "Service accounts that no task may name, beside the function's and the job watch's, comma separated, `*` at the end for any rest.",
+    emptyCounts: true,
+  },
   FUNCTION_SECRETS: {
     default: 'job-executor-service-keptn',
     meaning:

@@ -45,6 +45,8 @@ export interface Settings {
   /** Capabilities that tasks may add; `*` is any. */
   readonly allowedCapabilities: readonly string[]
   /** Beside the default one; a `*` at the end stands for any rest. */
+  /** Beside the function's and the job watch's. */
+  readonly reservedServiceAccounts: readonly string[]
   readonly allowedServiceAccounts: readonly string[]
   /** Secrets that no task may name; a `*` at the end stands for any rest. */
   readonly functionSecrets: readonly string[]
@@ -333,7 +335,7 @@ const readLimits = (from: Variables): Limits => ({
   configBytes: from.integer('LIMIT_CONFIG_BYTES', 1),
   files: from.integer('LIMIT_FILES', 0),
   // A ConfigMap holds 1 MiB, base64 and its own fields included.
-  fileBytes: from.integer('LIMIT_FILE_BYTES', 0),
+  fileBytes: from.integer('LIMIT_FILE_BYTES', 0, 900 * 1024),
   filesBytes: from.integer('LIMIT_FILES_BYTES', 0),
   tasks: from.integer('LIMIT_TASKS', 1),
   labels: from.integer('LIMIT_LABELS', 0),
@@ -394,6 +396,7 @@ const readAll = (
     allowPrivilegedJobs: from.boolean('ALLOW_PRIVILEGED_JOBS'),
     allowedCapabilities: from.list('ALLOWED_CAPABILITIES'),
     allowedServiceAccounts: readNames(from, 'ALLOWED_SERVICE_ACCOUNTS'),
+    reservedServiceAccounts: readNames(from, 'RESERVED_SERVICE_ACCOUNTS'),
     functionSecrets: readNames(from, 'FUNCTION_SECRETS'),
     allowedSecrets: readNames(from, 'ALLOWED_SECRETS'),
     redactSecrets: from.boolean('REDACT_SECRETS'),

@@ -30,7 +30,10 @@ export const settle = async (
     ...[...jobs.values()].map(async ({ job }) => {
       await expire(cluster, job, ttls.get(job.metadata!.name)!)
     }),
-    deleteUnownedBundles(cluster, head, { adopted: jobs.size > 0 }),
+    // Who deletes a head may have asked for its dependents to be orphaned.
+    deleteUnownedBundles(cluster, head, {
+      adopted: jobs.size > 0 && !head.deleting,
+    }),
   ])
   const settled = await cluster.patch(
     'Job',

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Job } from './cluster/cluster.ts'
+import { labelValue } from './label-value.ts'
 import { ANNOTATION, LABEL } from './labels.ts'
 import { instanceId, watchName } from './names.ts'
 import type { Settings } from './settings.ts'
@@ -36,7 +37,7 @@ export const WATCH_COMMAND = [
 export const watchJob = (settings: Settings, image: string): Job => {
   const { instance, jobWatch, jobNamespace, sender } = settings
   const labels = {
-    'app.kubernetes.io/part-of': settings.deploymentName,
+    'app.kubernetes.io/part-of': labelValue(settings.deploymentName),
     [LABEL.instance]: instanceId(instance),
     [LABEL.role]: 'watch',
   }

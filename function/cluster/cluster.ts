@@ -159,6 +159,18 @@ export interface Cluster {
   ): Promise<string>
 }
 
+/** What a call gives; `undefined` when its object is not there, or not ours to see. */
+export const ifReadable = async <T>(
+  promise: Promise<T>,
+): Promise<T | undefined> => {
+  try {
+    return await promise
+  } catch (error) {
+    if (isClusterError(error, 'NotFound', 'Forbidden')) return undefined
+    throw error
+  }
+}
+
 /** What a call gives; `undefined` when its object is not there. */
 export const ifThere = async <T>(
   promise: Promise<T>,

@@ -37,6 +37,9 @@ const API_VERSION: Record<Kind, string> = {
   Event: 'v1',
 }
 
+/** Of 1 MiB each: more of them in one answer would not fit into memory. */
+const FEW_LARGE = 10
+
 /** A watch brings a bookmark about each minute; after this it is dead. */
 const SILENCE_MS = 150_000
 
@@ -123,7 +126,10 @@ export class KubernetesCluster implements Cluster {
     do {
       const request = await this.#requests.list(kind, namespace, {
         ...selection,
-        limit: this.#pageSize,
+        limit:
+          kind === 'ConfigMap'
+            ? Math.min(this.#pageSize, FEW_LARGE)
+            : this.#pageSize,
         ...(next ? { continue: next } : {}),
       })
       const page = (await this.#send(request)) as Page<Kinds[K]>

@@ -78,7 +78,11 @@ const written = (head: Job): Written => {
 const parse = <T>(json: string | undefined): T | undefined => {
   if (json === undefined) return undefined
   try {
-    return JSON.parse(json) as T
+    const value: unknown = JSON.parse(json)
+    // What somebody damaged the function gives up, when it is rung for.
+    return typeof value === 'object' && value !== null
+      ? (value as T)
+      : undefined
   } catch {
     return undefined
   }

@@ -53,6 +53,30 @@ t.test('... and that its sequence was aborted', async (t) => {
   t.strictSame(world.kinds(event), ['started'])
 })
 
+for (const propagationPolicy of ['Foreground', 'Orphan'] as const)
+  t.test(
+    `a record is left, however it is deleted: ${propagationPolicy}`,
+    async (t) => {
+      const world = makeWorld({
+        config,
+        scripts: { one: () => new Promise(() => {}) },
+      })
+      const event = world.trigger()
+      await world.deliver(event)
+      const [head] = world.jobs('head')
+      await world.cluster.delete('Job', 'jobs', head!.metadata!.name!, {
+        propagationPolicy,
+      })
+      await world.clock.run(() => world.kinds(event).length === 2, 60_000)
+      await world.clock.advance(30_000)
+      const [record] = world.jobs('head')
+      t.not(record?.metadata?.uid ?? head?.metadata?.uid, head?.metadata?.uid)
+      await world.deliver(event)
+      t.ok(await world.settle())
+      t.strictSame(world.kinds(event), ['started', 'finished'])
+    },
+  )
+
 t.test('without an answer it runs, after .started', async (t) => {
   const world = makeWorld({ config })
   const event = world.trigger()

@@ -50,6 +50,7 @@ for (const [key, value] of [
   [ANNOTATION.tasks, '['],
   [ANNOTATION.tasks, 'null'],
   [ANNOTATION.claim, '[]'],
+  [ANNOTATION.claim, 'null'],
   [ANNOTATION.envelope, '"text"'],
 ] as const)
   t.test(`${key} edited to ${value}: the run ends and is told`, async (t) => {

@@ -163,6 +163,18 @@ const cases: [string, NodeJS.ProcessEnv, Partial<Task>, string | undefined][] =
       'service-account-not-allowed',
     ],
     [
+      "the event source's account",
+      {},
+      { serviceAccount: 'job-executor-service-source' },
+      'service-account-not-allowed',
+    ],
+    [
+      'a reserved account',
+      { RESERVED_SERVICE_ACCOUNTS: 'infra-*' },
+      { serviceAccount: 'infra-backup' },
+      'service-account-not-allowed',
+    ],
+    [
       'the default account as own',
       { FUNCTION_SERVICE_ACCOUNT: 'default' },
       { serviceAccount: '' },

@@ -287,6 +287,21 @@ for (const code of ['Invalid', 'Forbidden', 'NotFound'] as const)
     },
   )
 
+t.test('a task that is to be kept for ever: the run ends', async (t) => {
+  const ttl = 2 ** 31 - 1
+  const world = makeWorld({
+    config: config(
+      `  - {name: one, image: busybox, ttlSecondsAfterFinished: ${ttl}}\n`,
+    ),
+  })
+  const event = world.trigger()
+  await world.deliver(event)
+  t.equal(await world.settle(60_000), true)
+  t.strictSame(world.kinds(event), ['started', 'finished'])
+  for (const job of [...world.jobs('head'), ...world.jobs('task')])
+    t.equal(job.spec?.ttlSecondsAfterFinished, ttl)
+})
+
 t.test('many tasks with long last words: the run ends', async (t) => {
   const names = Array.from({ length: 60 }, (_, index) => `t${index}`)
   const world = makeWorld({

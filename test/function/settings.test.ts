@@ -52,6 +52,7 @@ t.test("defaults are the original chart's", async (t) => {
     allowPrivilegedJobs: false,
     allowedCapabilities: ['*'],
     allowedServiceAccounts: ['*'],
+    reservedServiceAccounts: ['job-executor-service-source'],
     functionSecrets: ['job-executor-service-keptn'],
     allowedSecrets: ['*'],
     redactSecrets: false,
@@ -208,6 +209,7 @@ const bad: [NodeJS.ProcessEnv, RegExp][] = [
   [{ AUDIENCE: 'me', ALLOWED_SENDERS: 'a,b*c' }, /SENDERS.*`b\*c` is none/],
   [{ AUDIENCE: 'me', ALLOWED_SENDERS: 'a b' }, /SENDERS.*`a b` is none/],
   [{ TASK_DEADLINE_SECONDS: '-1' }, /TASK_DEADLINE_SECONDS="-1"/],
+  [{ LIMIT_FILE_BYTES: '1000000' }, /LIMIT_FILE_BYTES="1000000": .*921600/],
   [{ LIMIT_TASKS: '1.5' }, /LIMIT_TASKS="1.5": expected a whole number/],
 ]
 const texts = files({

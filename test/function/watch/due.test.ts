@@ -214,6 +214,12 @@ for (const [name, given, reason] of CASES)
     t.equal(dueReason({ jobs: [], pods: [], ...given }, NOW), reason)
   })
 
+for (const value of ['null', '0', '[]', '{'])
+  t.test(`a claim that somebody edited to ${value} stops nobody`, async (t) => {
+    const run = { head: head({ claim: value }), jobs: [], pods: [] }
+    t.equal(dueReason(run, NOW), 'no task runs')
+  })
+
 t.test('that there is no pod is a reason for who asks why', async (t) => {
   const jobs = [task('1-1', { age: NO_POD_GRACE })]
   const run = { head: head(RUNNING), jobs, pods: [] }
