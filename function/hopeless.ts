@@ -29,7 +29,14 @@ const PULL_MEANS: [answer: RegExp, meaning: string][] = [
 
 /** What a busy node or control plane says and takes back. */
 const PASSING =
-  /failed to sync (secret|configmap) cache|deadline exceeded|failed calling webhook|operation cannot be fulfilled|connection refused|etcdserver|too many requests/i
+  /failed to sync (secret|configmap) cache|deadline exceeded|failed calling webhook|operation cannot be fulfilled|connection refused|etcdserver|too many requests|reserve container name|is reserved for|is already in use by container|evaluation timed out|not yet ready to handle request|unable to handle the request/i
+
+/** What a registry says that is busy, or away for a moment. */
+const PASSING_PULL =
+  /too ?many ?requests|\b(?:429|50[0234])\b|time-?out|timed out|deadline exceeded|connection re(?:fused|set)|unexpected EOF|temporar/i
+
+/** So long after its start a pod may have met such a registry. */
+const PULL_GRACE = 60_000
 
 /** True for a message of something that is tried again with good hope. */
 export const isPassing = (message: string): boolean => PASSING.test(message)
@@ -42,7 +49,7 @@ export const hopelessReason = (
 ): string | undefined =>
   pod.metadata?.deletionTimestamp
     ? undefined
-    : (waitingForEver(pod) ?? unschedulable(job, pod, now))
+    : (waitingForEver(pod, now) ?? unschedulable(job, pod, now))
 
 /** Of all containers of a pod, the init containers first. */
 export const statuses = ({ status }: Pod) => [
@@ -50,19 +57,23 @@ export const statuses = ({ status }: Pod) => [
   ...(status?.containerStatuses ?? []),
 ]
 
-const waitingForEver = (pod: Pod): string | undefined => {
+const waitingForEver = (pod: Pod, now: number): string | undefined => {
   for (const { name, image, state } of statuses(pod)) {
     const { reason = '', message = '' } = state?.waiting ?? {}
     const meaning = HOPELESS[reason]
     if (meaning === undefined) continue
     const pull = reason === 'ImagePullBackOff'
-    // A registry that is away for a moment is not backed off from for ever,
-    // but longer than a task should wait.
-    if (!pull && isPassing(message)) continue
+    // A registry that stays away is backed off from for longer and longer.
+    if (pull ? mayPullYet(pod, message, now) : isPassing(message)) continue
     const because = pull ? pullMeans(message) : ''
     return `${meaning}${because}: container ${name} (image ${image}) of pod ${pod.metadata!.name} waits. Reason: ${reason}, Message: ${message}`
   }
   return undefined
+}
+
+const mayPullYet = (pod: Pod, message: string, now: number): boolean => {
+  const since = pod.status?.startTime ?? pod.metadata!.creationTimestamp!
+  return PASSING_PULL.test(message) && now - Date.parse(since) < PULL_GRACE
 }
 
 const pullMeans = (message: string): string => {

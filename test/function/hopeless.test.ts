@@ -12,9 +12,10 @@ const job = (annotations: Record<string, string> = {}): Job => ({
 })
 const patient = job({ [ANNOTATION.unschedulableGrace]: `${GRACE}` })
 
-const pulls = (message: string): Pod =>
+const pulls = (message: string, startTime?: string): Pod =>
   pod(job(), {
     status: {
+      ...(startTime && { startTime }),
       containerStatuses: [waiting('task', 'ImagePullBackOff', message)],
     },
   })
@@ -39,6 +40,17 @@ for (const [message, told] of PULLS)
     const reason = hopelessReason(job(), pulls(message), SINCE)
     t.match(reason, told)
     t.ok(reason?.endsWith(`Reason: ImagePullBackOff, Message: ${message}`))
+  })
+
+for (const message of [
+  'unexpected status from GET request: 503 Service Unavailable',
+  'toomanyrequests: You have reached your pull rate limit',
+  'dial tcp 10.0.0.1:443: i/o timeout',
+])
+  t.test(`a registry that may come back: ${message}`, async (t) => {
+    const waits = pulls(message, new Date(SINCE).toISOString())
+    t.equal(hopelessReason(job(), waits, SINCE + 59_000), undefined)
+    t.match(hopelessReason(job(), waits, SINCE + 60_000), message)
   })
 
 type Condition = NonNullable<NonNullable<Pod['status']>['conditions']>[number]

@@ -277,6 +277,19 @@ const CASES: [
     RUNNING,
   ],
   [
+    'FailedCreate of a busy API server: it is tried again',
+    {
+      events: [
+        {
+          ...failedCreate,
+          message:
+            'Internal error occurred: resource quota evaluation timed out',
+        },
+      ],
+    },
+    RUNNING,
+  ],
+  [
     'FailedCreate that passes, and one that does not',
     {
       events: [
@@ -352,6 +365,10 @@ t.test('a node that is only slow ends no task', async (t) => {
     ),
     'running',
   )
-  t.equal(state('CreateContainerError', 'context deadline exceeded'), 'running')
+  for (const message of [
+    'context deadline exceeded',
+    'failed to reserve container name "a": name "a" is reserved for "b"',
+  ])
+    t.equal(state('CreateContainerError', message), 'running', message)
   t.equal(state('CreateContainerConfigError', 'secret "x" not found'), 'failed')
 })
