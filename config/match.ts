@@ -20,8 +20,14 @@ export interface ActionMatch {
   index: number
   action: Action
   matched: boolean
+  /** Why it does not run, although it matches. */
+  unasked?: string
   entries: EntryMatch[]
 }
+
+/** True for an action that the event is to run. */
+export const runs = ({ matched, unasked }: ActionMatch): boolean =>
+  matched && unasked === undefined
 
 interface Subject {
   type: string
@@ -75,9 +81,27 @@ export const matchEvent = (
       ...matchEntry(entry, subject),
     }))
     const matched = entries.some((entry) => entry.matched)
-    return { index, action, matched, entries }
+    const unasked = matched && whyUnasked(action, entries, event.type)
+    return { index, action, matched, ...(unasked && { unasked }), entries }
   })
 }
+
+/**
+ * Keptn awaits answers to what ends in `.triggered`. Another of its events (our
+ * own `.finished`, the end of a sequence) runs what only a wildcard makes
+ * match as little as in 0.2.5; a silent action, or one that names it, it runs.
+ */
+const whyUnasked = (
+  { silent, events }: Action,
+  entries: EntryMatch[],
+  type: string,
+): string | undefined =>
+  silent ||
+  !type.startsWith('sh.keptn.') ||
+  type.endsWith('.triggered') ||
+  entries.some(({ index, matched }) => matched && events[index]?.name === type)
+    ? undefined
+    : `Keptn awaits no answer to ${quote(type)}: make the action silent, or name that type without wildcards`
 
 const matchEntry = (entry: EventEntry, subject: Subject): Verdict => {
   const reason = nameMismatch(entry, subject)

@@ -1,7 +1,7 @@
 import type { JobEvent } from '../config/event.ts'
 import { eventLabels } from '../config/labels.ts'
 import type { Action, JobConfig, Task } from '../config/model.ts'
-import { matchEvent } from '../config/match.ts'
+import { matchEvent, runs } from '../config/match.ts'
 import { makeBundles } from './bundles.ts'
 import type { ConfigMap, Job } from './cluster/cluster.ts'
 import type { TaskFile } from './files.ts'
@@ -56,7 +56,8 @@ export const planRun = async (
   { config, configHash }: { config: JobConfig; configHash: string },
 ): Promise<PlannedRun> => {
   const { settings } = sources
-  const matched = matchEvent(config, event).filter(({ matched }) => matched)
+  const matches = matchEvent(config, event)
+  const matched = matches.filter(runs)
   const count = matched.reduce(
     (sum, { action }) => sum + action.tasks.length,
     0,

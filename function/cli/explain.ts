@@ -1,5 +1,5 @@
 import type { JobEvent } from '../../config/event.ts'
-import { type ActionMatch, matchEvent } from '../../config/match.ts'
+import { type ActionMatch, matchEvent, runs } from '../../config/match.ts'
 import type { EventEntry } from '../../config/model.ts'
 import type { Command } from './cli.ts'
 import { harmless, harmlessJson } from '../harmless.ts'
@@ -43,11 +43,12 @@ used, 2 a wrong command line.`,
 
 const toJson = ({ type, source, id }: JobEvent, matches: ActionMatch[]) => ({
   event: { type, source, id },
-  actions: matches.map(({ index, action, matched, entries }) => ({
+  actions: matches.map(({ index, action, matched, unasked, entries }) => ({
     index,
     name: action.name,
     silent: action.silent,
     matched,
+    ...(unasked && { unasked }),
     entries: entries.map((entry) => ({
       ...entry,
       ...action.events[entry.index],
@@ -57,8 +58,9 @@ const toJson = ({ type, source, id }: JobEvent, matches: ActionMatch[]) => ({
 
 const print = (event: JobEvent, matches: ActionMatch[], io: Io): void => {
   io.out(harmless(`Event ${event.type} (${event.id} from ${event.source})`))
-  for (const { index, action, matched, entries } of matches) {
-    const verdict = matched
+  for (const match of matches) {
+    const { index, action, unasked, entries } = match
+    const verdict = runs(match)
       ? io.paint('green', 'runs')
       : io.paint('red', 'does not run')
     const silent = action.silent ? ' (silent: not reported)' : ''
@@ -66,6 +68,7 @@ const print = (event: JobEvent, matches: ActionMatch[], io: Io): void => {
     io.out(
       `actions[${index}] ${harmless(JSON.stringify(action.name))} ${verdict}${silent}`,
     )
+    if (unasked !== undefined) io.out(`  ${harmless(unasked)}`)
     if (entries.length === 0)
       io.out('  it has no events, so it never runs: add one')
     for (const entry of entries) {

@@ -7,8 +7,14 @@ import { escapeExpansion } from '../../config/expansion.ts'
  * How Kubernetes expands the value of an environment variable: `$$` is `$`,
  * `$(NAME)` the variable's value, `$(NAME)` itself if there is none such; a
  * `$` in front of anything else, or of a `(` that is not closed, stays.
+ * `bytewise`: until 1.34.3 one byte of what follows was taken for a character.
  */
-const expand = (text: string, variables: (name: string) => string): string => {
+const expand = (
+  given: string,
+  variables: (name: string) => string,
+  bytewise = false,
+): string => {
+  const text = bytewise ? Buffer.from(given).toString('latin1') : given
   let result = ''
   for (let at = 0; at < text.length; at += 1) {
     const char = text[at] ?? ''
@@ -20,11 +26,12 @@ const expand = (text: string, variables: (name: string) => string): string => {
       result += variables(text.slice(at + 2, close))
       at = close
     } else {
-      result += next === '$' ? '$' : char + next
+      const broken = bytewise && next > '\x7f'
+      result += broken ? '$\xc3\x83' : next === '$' ? '$' : char + next
       at += 1
     }
   }
-  return result
+  return bytewise ? Buffer.from(result, 'latin1').toString() : result
 }
 
 const everything = (name: string): string => `<${name}>`
@@ -34,6 +41,8 @@ t.test('the rule of Kubernetes', (t) => {
   t.equal(expand('$(A) $$(A) $$$(A) $x $', everything), '<A> $(A) $<A> $x $')
   t.equal(expand('$(A $$', everything), '$(A $')
   t.equal(expand('$(A)$$', nothing), '$(A)$')
+  t.equal(expand('US$–5', nothing), 'US$–5')
+  t.not(expand('US$–5', nothing, true), 'US$–5')
   t.end()
 })
 
@@ -47,6 +56,7 @@ t.test('what is escaped comes out as it was, whatever exists', (t) => {
     fc.property(text, (x) => {
       t.equal(expand(escapeExpansion(x), everything), x)
       t.equal(expand(escapeExpansion(x), nothing), x)
+      t.equal(expand(escapeExpansion(x), nothing, true), x.toWellFormed())
     }),
     { numRuns: 2000 },
   )
@@ -61,6 +71,8 @@ const CASES: [text: string, escaped: string][] = [
   ['$$', '$$$'],
   ['$$(HOST)', '$$$$(HOST)'],
   ['${HOST}', '${HOST}'],
+  ['US$–5', 'US$$–5'],
+  ['$é$', '$$é$'],
 ]
 
 for (const [text, escaped] of CASES) {

@@ -1,6 +1,6 @@
 import t from 'tap'
 
-import { matchEvent } from '../../config/match.ts'
+import { matchEvent, runs } from '../../config/match.ts'
 import type { Action, EventEntry } from '../../config/model.ts'
 import { eventWith } from './events.ts'
 
@@ -17,6 +17,28 @@ const re2 = (name: string, property?: string, match = ''): EventEntry => ({
   name,
   syntax: 're2',
   ...(property === undefined ? {} : { jsonpath: { property, match } }),
+})
+
+t.test('what only a wildcard matches, and Keptn awaits no answer to', (t) => {
+  const glob = (name: string): EventEntry => ({ name, syntax: 'glob' })
+  const finished = { ...event, type: 'sh.keptn.event.test.finished' }
+  const all = glob('*')
+  const begun = (given: Action, of: { type: string }): boolean => {
+    const [match] = matchEvent({ actions: [given] }, { ...event, ...of })
+    t.ok(match!.matched)
+    return runs(match!)
+  }
+  t.notOk(begun(action(all), finished))
+  t.notOk(begun(action(re2('sh.keptn.event.test')), finished))
+  t.ok(begun(action(all), { type: 'sh.keptn.event.test.triggered' }))
+  t.ok(begun({ ...action(all), silent: true }, finished))
+  t.ok(begun(action(all, glob(finished.type)), finished), 'it is named')
+  t.ok(begun(action(all), { type: 'com.example.finished' }), 'not of Keptn')
+  t.match(
+    matchEvent({ actions: [action(all)] }, finished)[0]!.unasked,
+    /no answer to "sh.keptn.event.test.finished": make the action silent/,
+  )
+  t.end()
 })
 
 t.test('every action with a matching entry matches, in file order', (t) => {

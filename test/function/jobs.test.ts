@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import t from 'tap'
 import type { JobEvent } from '../../config/event.ts'
-import { matchEvent } from '../../config/match.ts'
+import { type ActionMatch, matchEvent, runs } from '../../config/match.ts'
 import type { Action } from '../../config/model.ts'
 import { parseConfig } from '../../config/parse.ts'
 import type { Job } from '../../function/cluster/cluster.ts'
@@ -26,7 +26,7 @@ interface Row {
   config: string
   event: string
   settings: string
-  want: { matched: number[]; tasks?: WantedTask[] }
+  want: { matched: number[]; started?: string[]; tasks?: WantedTask[] }
 }
 
 /** What is compared of a Job; in the words of the original's. */
@@ -295,23 +295,26 @@ const render = ({ row, task, settings, config }: Case): Facts => {
   return 'error' in rendered ? { error: true } : factsOf(rendered.job)
 }
 
-const matchedBy = (row: Row, config: Action[]): number[] =>
-  matchEvent({ actions: config }, eventOf(row))
-    .filter(({ matched }) => matched)
-    .map(({ index }) => index)
+const indices = (matches: ActionMatch[]): number[] =>
+  matches.map(({ index }) => index)
 
 for (const row of corpus<Row>('jobs'))
   t.test(row.name, async (t) => {
     const parsed = parseConfig(texts.get(row.config) ?? '')
     if ('problems' in parsed) return void t.fail('the config is refused')
     const config = parsed.config.actions
-    const matched = matchedBy(row, config)
+    const matches = matchEvent({ actions: config }, eventOf(row))
+    const matched = indices(matches.filter(({ matched }) => matched))
+    const { started, tasks = [] } = row.want
+    // It matched, but could not be answered: nothing was begun.
+    const begun = tasks.length > 0 || started?.length !== 0 ? matched : []
+    t.strictSame(indices(matches.filter(runs)), begun, 'the actions that run')
     if (EARLY.test(row.release) && matched.length > 1) {
       used.add('All actions that match run')
       t.strictSame(matched.slice(0, 1), row.want.matched, 'the first matched')
     } else t.strictSame(matched, row.want.matched, 'the matched actions')
     const settings = originalSettings(row.settings)
-    for (const task of row.want.tasks ?? []) {
+    for (const task of tasks) {
       const it = { row, task, settings, config }
       const shape = EARLY.test(row.release) ? early : (facts: Facts) => facts
       const got = shape(render(it))
