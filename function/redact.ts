@@ -6,8 +6,9 @@ export const REDACTED = '[redacted]'
 /** Shorter values are common words: hiding them would hide everything. */
 const SHORTEST = 4
 
+/** Quoted (in JSON within JSON: the quotes too), to its end or the line's; or a word. */
 const VALUE =
-  /(?!\[redacted\])(?:\\{0,3}"[^"\n]{1,2000}"|'[^'\n]{1,2000}'|[^\s"',;&]{1,2000})/
+  /(?!\[redacted\])(?:"(?:\\.|[^"\\\n]){1,2000}"?|\\{1,3}"[^"\n]{1,2000}"?|'[^'\n]{1,2000}'?|[^\s"',;&]{1,2000})/
     .source
 
 /**
@@ -27,6 +28,8 @@ const PATTERNS: RegExp[] = [
   /(?<![\w-])(?:glpat-[\w-]{20,100}|xox[abeoprs]-[\w-]{10,250}|AIza[\w-]{35}|npm_[A-Za-z0-9]{36}|[rs]k_live_[A-Za-z0-9]{20,100})/g,
   // Passwords in URLs.
   /(?<keep>\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/@:"']{0,200}:)[^\s/@"']{1,500}(?=@)/gi,
+  // A line of `env`: no punctuation ends the value.
+  /(?<keep>^(?:export )?(?:[A-Z0-9]{1,20}_){0,5}(?:PASS(?:WORD|WD|PHRASE)|PWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?)=)(?!\[redacted\])\S{1,4000}/gm,
   // `password=`, `"token": "…"`, `--api-key …`
   new RegExp(
     String.raw`(?<keep>(?:pass(?:word|wd|phrase)|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)(?:[_-]?(?:access[_-]?)?(?:key|value))?\d{0,3}["'\\]{0,4}[ \t]{0,3}(?:=>|[:=])[ \t]{0,3})${VALUE}`,

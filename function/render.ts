@@ -228,10 +228,9 @@ const accountOf = ({
 > => {
   const byDefault = settings.jobDefaults.serviceAccount
   const name = task.serviceAccount ?? byDefault
-  const isNamed = name !== '' && name !== byDefault
   return {
     ...(name && { serviceAccountName: name }),
-    ...(!isNamed && { automountServiceAccountToken: false }),
+    ...(!task.serviceAccount && { automountServiceAccountToken: false }),
   }
 }
 

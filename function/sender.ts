@@ -58,21 +58,28 @@ const invalid = (why: string): Answer => ({
   reason: `a token of a service account for the function's audience is needed: ${why}`,
 })
 
-/** Who may post what: the listed everything, the job watch its callbacks. */
-export const mayPost =
-  ({
-    sender,
-    jobNamespace,
-    jobWatch,
-  }: Pick<Settings, 'sender' | 'jobNamespace' | 'jobWatch'>) =>
-  (subject: string, route: string): boolean =>
-    (sender?.subjects.some((allowed) => fits(allowed, subject)) ?? false) ||
-    (route === CALLBACKS &&
-      subject ===
-        `system:serviceaccount:${jobNamespace}:${jobWatch.serviceAccount}`)
-
-/** A `*` at the end stands for anything, as in Knative's EventPolicy. */
-const fits = (allowed: string, subject: string): boolean =>
-  allowed.endsWith('*')
-    ? subject.startsWith(allowed.slice(0, -1))
-    : subject === allowed
+/**
+ * Who may post what: the listed everything, the job watch its callbacks. A `*`
+ * at the end of an entry stands for anything, as in Knative's EventPolicy, but
+ * not for the accounts of the job watch and of tasks.
+ */
+export const mayPost = ({
+  sender,
+  jobNamespace,
+  jobWatch,
+  jobDefaults,
+}: Pick<Settings, 'sender' | 'jobNamespace' | 'jobWatch'> & {
+  jobDefaults: Pick<Settings['jobDefaults'], 'serviceAccount'>
+}) => {
+  const subjectOf = (account: string) =>
+    `system:serviceaccount:${jobNamespace}:${account}`
+  const watch = subjectOf(jobWatch.serviceAccount)
+  const own = [watch, subjectOf(jobDefaults.serviceAccount)]
+  return (subject: string, route: string): boolean =>
+    (route === CALLBACKS && subject === watch) ||
+    (sender?.subjects ?? []).some((allowed) =>
+      allowed.endsWith('*')
+        ? subject.startsWith(allowed.slice(0, -1)) && !own.includes(subject)
+        : subject === allowed,
+    )
+}

@@ -85,14 +85,18 @@ interface TriggerView {
   status?: { auth?: { serviceAccountName?: string } }
 }
 
-t.test("the Triggers' accounts are those that are let in", async (t) => {
-  const accounts = await until('an account of each Trigger', 60, async () => {
+/** The service accounts that Knative made for them. */
+const triggerAccounts = () =>
+  until('an account of each Trigger', 60, async () => {
     const { items } = await get<{ items: TriggerView[] }>(
       ...['-n', namespace, 'triggers'],
     )
     const names = items.map(({ status }) => status?.auth?.serviceAccountName)
     return names.every((name) => name !== undefined) && names
   })
+
+t.test("the Triggers' accounts are those that are let in", async (t) => {
+  const accounts = await triggerAccounts()
   t.ok(accounts.length > 0)
   for (const account of accounts) t.match(account, new RegExp(`^${NAME}-`))
 })
@@ -143,13 +147,12 @@ t.test('tokens decide, also for the job watch', async (t) => {
     t.equal(await call(path, unknown), 403, `${path}: not on the list`)
   }
   t.same(await overlay.jobs('head'), heads, 'nothing came of it')
-  t.equal(
-    await call(
-      '/events',
-      await bearer(`${NAME}-default-job-account`, audience),
-    ),
-    202,
-  )
+  const tasks = await bearer(`${NAME}-default-job-account`, audience)
+  t.equal(await call('/events', tasks), 403, "a task's account")
+  const watcher = await bearer(`${NAME}-job-watch`, audience)
+  t.equal(await call('/events', watcher), 403, "the job watch's account")
+  const [sender] = await triggerAccounts()
+  t.equal(await call('/events', await bearer(sender!, audience)), 202)
   await keptn.ended(context, 120_000)
   answeredOnce(t, keptn, triggered)
   // It stays for a while after the run.

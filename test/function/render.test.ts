@@ -124,7 +124,7 @@ t.test('files', async (t) => {
 
 const accounts: [string | undefined, string, string | undefined, unknown][] = [
   [undefined, 'jobs', 'jobs', false],
-  ['jobs', 'jobs', 'jobs', false],
+  ['jobs', 'jobs', 'jobs', undefined],
   ['deployer', 'jobs', 'deployer', undefined],
   ['', 'jobs', undefined, false],
   [undefined, '', undefined, false],

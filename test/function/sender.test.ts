@@ -20,6 +20,7 @@ const ISSUER = 'https://kubernetes.default.svc'
 const TRIGGER =
   'system:serviceaccount:jes:test-oidc-eventing.knative.dev-trigger'
 const WATCH = 'system:serviceaccount:jobs:fn-job-watch'
+const TASKS = 'system:serviceaccount:jobs:fn-default-job-account'
 const NOW = Date.parse('2026-01-01T12:00:00Z')
 
 const mine = (
@@ -95,6 +96,7 @@ const SETTINGS = {
     heartbeatSeconds: 600,
     lingerSeconds: 10,
   },
+  jobDefaults: { serviceAccount: 'fn-default-job-account' },
 }
 
 const EVENT = {
@@ -323,6 +325,21 @@ t.test('a subject without `*` is meant as it is', async (t) => {
     ['a:b', 'a:b:c', 'a', 'c:', 'c:d', 'c'].map((subject) => may(subject, '/')),
     [true, false, false, true, true, false],
   )
+})
+
+t.test('a `*` does not stand for the own accounts', async (t) => {
+  const may = mayPost({
+    ...SETTINGS,
+    sender: {
+      audience: AUDIENCE,
+      subjects: ['system:serviceaccount:jobs:fn-*', `${TASKS}2`],
+    },
+  })
+  t.ok(may('system:serviceaccount:jobs:fn-trigger', '/events'))
+  t.notOk(may(WATCH, '/events'))
+  t.ok(may(WATCH, CALLBACKS))
+  t.notOk(may(TASKS, CALLBACKS))
+  t.ok(may(`${TASKS}2`, '/events'), 'who is named is meant')
 })
 
 t.test('503 while the keys cannot be read, then again as ever', async (t) => {
