@@ -61,6 +61,13 @@ for (const overlay of readdirSync(join(folder, 'overlays')))
     t.equal(names.size, objects.length, 'nothing twice')
     for (const { kind, metadata } of objects)
       t.ok(NAMESPACED.has(kind) || metadata.namespace, `${kind} in a namespace`)
+    // Draining looks for it.
+    for (const { kind, metadata } of objects)
+      t.match(
+        metadata.labels,
+        { 'app.kubernetes.io/part-of': 'job-executor-service' },
+        `${kind} ${metadata.name}`,
+      )
     for (const binding of of(objects, 'RoleBinding'))
       for (const { kind, name, namespace } of binding['subjects'] as {
         kind: string
