@@ -7,16 +7,23 @@ import { StoreError } from './resource-store.ts'
  * Resources in a directory, such as a mounted ConfigMap; commits mean
  * nothing here. `<dir>/<project>/<stage>/<service>` holds those of a service,
  * the folders above those of stage and project. When `dir` has no folder for
- * the project, `dir` itself holds the resources of every service.
+ * the project, or when it is `oneService`'s, `dir` itself holds the resources
+ * of every service.
  *
  * No link leads out of `dir`. Names that start with `..` are a volume mount's
  * own and not listed.
  */
-export const directoryStore = (dir: string): ResourceStore => {
+export const directoryStore = (
+  dir: string,
+  { oneService = false } = {},
+): ResourceStore => {
   /** The folder of a scope's resources, `undefined` if there is none. */
   const folderOf = async (scope: Scope): Promise<string | undefined> => {
-    if (!isName(scope.project) || !(await isFolder(join(dir, scope.project))))
-      return scope.service === undefined ? undefined : dir
+    const hasProjects =
+      !oneService &&
+      isName(scope.project) &&
+      (await isFolder(join(dir, scope.project)))
+    if (!hasProjects) return scope.service === undefined ? undefined : dir
     const names = [scope.project, scope.stage, scope.service].filter(
       (name) => name !== undefined,
     )
@@ -60,9 +67,11 @@ export const directoryStore = (dir: string): ResourceStore => {
         const folder = await folderOf(scope)
         if (folder === undefined) return undefined
         const file = await unlessMissing(inside(join(folder, ...parts)))
-        if (file === undefined || !(await files.stat(file)).isFile())
-          return undefined
-        return files.readFile(file)
+        if (file === undefined) return undefined
+        // It was there: a mount that is being updated has it in a moment.
+        return still(async () =>
+          (await files.stat(file)).isFile() ? files.readFile(file) : undefined,
+        )
       })
     },
     list: async (scope) => {
@@ -95,7 +104,17 @@ const unlessMissing = async <T>(found: Promise<T>): Promise<T | undefined> => {
   }
 }
 
-/** A path that vanishes under the reader (an update of a mount) is missing. */
+const still = async <T>(read: () => Promise<T>): Promise<T> => {
+  try {
+    return await read()
+  } catch (error) {
+    if (MISSING.includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw new StoreError(`it vanished: ${(error as Error).message}`, true)
+    throw error
+  }
+}
+
+/** Of a list, what vanishes under the reader is missing. */
 const orStoreError = async <T>(
   read: () => Promise<T>,
 ): Promise<T | undefined> => {

@@ -18,7 +18,7 @@ export const localStore = (
   config: Uint8Array,
   folder: string,
 ): ResourceStore => {
-  const files = directoryStore(folder)
+  const files = directoryStore(folder, { oneService: true })
   return {
     get: async (scope, uri, commit) =>
       uri === CONFIG_URI ? config : files.get(scope, uri, commit),

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import t from 'tap'
 import { commandLine, folder, repository } from './command-line.ts'
@@ -27,6 +29,9 @@ const files = folder({
     action('A', [`only, ${sh('exit 1')}`], '  silent: true\n'),
   ),
   'slow.yaml': config(action('A', [`slow, ${sh('echo up; exec sleep 600')}`])),
+  'stubborn.yaml': config(
+    action('A', [`slow, ${sh("trap '' TERM; echo pid $$$$; sleep 600")}`]),
+  ),
   'timeout.yaml': config(
     action('A', [`slow, maxPollDuration: 1, ${sh('exec sleep 600')}`]),
   ),
@@ -157,6 +162,28 @@ t.test('an interrupt cancels the run', async (t) => {
   t.match(of('ended'), [{ stopped: true }])
   t.match(reports[1], { data: { result: 'fail', message: /cancelled/ } })
 })
+
+for (const signal of ['SIGINT', 'SIGHUP'] as const)
+  t.test(`${signal}, and npm passes it on: no process is left`, async (t) => {
+    const child = spawn(process.execPath, [
+      repository('function/cli/main.ts'),
+      ...['run', '-c', files.path('stubborn.yaml'), '-e', event],
+      ...['--runtime', 'process', '-o', 'json'],
+    ])
+    const [pid] = await new Promise<string[]>((resolve) => {
+      let heard = ''
+      child.stdout.on('data', (chunk) => {
+        heard += String(chunk)
+        const found = /pid (\d+)/.exec(heard)
+        if (found) resolve([found[1]!])
+      })
+    })
+    child.kill(signal)
+    setTimeout(() => child.kill(signal), 100)
+    const [code] = (await once(child, 'exit')) as [number | null]
+    t.equal(code, 1, 'it came to its end')
+    t.throws(() => process.kill(Number(pid), 0), { code: 'ESRCH' })
+  })
 
 t.test('a task without cmd says what it needs', async (t) => {
   const { code, of } = await run(files.path('entry.yaml'))
