@@ -22,6 +22,8 @@ const noSchema = (): never => {
 /** Else fastify loads its compilers of schemas, which are large. */
 const NO_SCHEMAS = { buildValidator: noSchema, buildSerializer: noSchema }
 
+const DEAD_LETTER = '/dead-letter'
+
 /**
  * The function over HTTP. `bodyLimit` in bytes; `lost` is told of an event
  * that could not be delivered (the dead letter); without `checkSender`
@@ -56,7 +58,13 @@ export const buildApp = (args: {
     async (error: { statusCode?: number }, request, reply) => {
       const { statusCode = 500 } = error
       const reason = unread[statusCode]
-      if (reason !== undefined) return reply.code(statusCode).send(reason)
+      if (reason !== undefined) {
+        log('warn', 'refused', { url: request.url, status: statusCode, reason })
+        // It may be lost for just that: its attributes are in the headers.
+        if (request.url === DEAD_LETTER)
+          await answer(request, parseAttributes, lost, log)
+        return reply.code(statusCode).send(reason)
+      }
       log('error', 'request failed', {
         url: request.url,
         error: String(error),
@@ -85,7 +93,7 @@ export const buildApp = (args: {
   post('/events', executor.event)
   post(CALLBACKS, (event) => executor.ring(readRing(event)))
   // It may be lost for its data.
-  post('/dead-letter', lost, parseAttributes)
+  post(DEAD_LETTER, lost, parseAttributes)
   app.get('/health/liveness', async () => 'alive')
   app.get('/health/readiness', async () => 'ready')
   return app

@@ -9,7 +9,7 @@ export interface OpenPort {
 }
 
 /** Longer than whoever is in front keeps a connection. Milliseconds. */
-const KEEP_ALIVE = 72_000
+const KEEP_ALIVE = 95_000
 
 /**
  * Listens at every address. Rejects when it cannot: EADDRINUSE, EACCES.

@@ -12,7 +12,7 @@ export type Verified = { subject: string } | { invalid: string }
 export type VerifyToken = (token: string) => Promise<Verified>
 
 /** What API servers sign with; never `none`, nor a shared secret. */
-const ALGORITHMS = ['RS256', 'ES256']
+const ALGORITHMS = ['RS256', 'ES256', 'ES384', 'ES512']
 
 /** How far apart the clocks of two machines may be. Seconds. */
 const SLACK = 30

@@ -305,6 +305,14 @@ for (const [name, type, body] of UNREADABLE)
     t.match(lost, [{ id: TRIGGERED.id, type: TRIGGERED.type }])
   })
 
+t.test('the dead letter of an event that is too large is told', async (t) => {
+  const { post, lost } = alone(t)
+  const { headers } = binary(TRIGGERED)
+  const body = `"${'x'.repeat(LIMIT)}"`
+  t.equal((await post('/dead-letter', { headers: headers!, body })).status, 413)
+  t.match(lost, [{ id: TRIGGERED.id, type: TRIGGERED.type }])
+})
+
 t.test('a structured dead letter whose data is a list', async (t) => {
   const { post, lost } = alone(t)
   const body = JSON.stringify({ ...TRIGGERED, data: [1] })

@@ -33,6 +33,7 @@ const mine = (
 })
 const rsa = mine('rsa', generateKeyPairSync('rsa', { modulusLength: 2048 }))
 const ec = mine('ec', generateKeyPairSync('ec', { namedCurve: 'P-256' }))
+const p384 = mine('p384', generateKeyPairSync('ec', { namedCurve: 'P-384' }))
 const stranger = mine(
   'rsa',
   generateKeyPairSync('rsa', { modulusLength: 2048 }),
@@ -51,10 +52,11 @@ interface Forged {
 }
 const rs256 = (key: KeyObject) => (text: string) =>
   createSign('sha256').update(text).sign(key, 'base64url')
-const es256 = (key: KeyObject) => (text: string) =>
-  createSign('sha256')
+const ecdsa = (hash: string) => (key: KeyObject) => (text: string) =>
+  createSign(hash)
     .update(text)
     .sign({ key, dsaEncoding: 'ieee-p1363' }, 'base64url')
+const es256 = ecdsa('sha256')
 
 const claims = {
   iss: ISSUER,
@@ -76,7 +78,9 @@ const token = ({
 }
 
 /** An API server's documents, counted. */
-const issuer = (keys: () => JsonWebKey[] = () => [rsa.jwk, ec.jwk]) => {
+const issuer = (
+  keys: () => JsonWebKey[] = () => [rsa.jwk, ec.jwk, p384.jwk],
+) => {
   const reads: string[] = []
   let away: Error | undefined
   const read: ReadJson = async (path) => {
@@ -180,6 +184,13 @@ const GOOD: [name: string, token: string][] = [
   [
     'ES256',
     token({ header: { alg: 'ES256', kid: 'ec' }, sign: es256(ec.privateKey) }),
+  ],
+  [
+    'ES384',
+    token({
+      header: { alg: 'ES384', kid: 'p384' },
+      sign: ecdsa('sha384')(p384.privateKey),
+    }),
   ],
   ['without a key id', token({ header: { kid: undefined } })],
   ['for several audiences', token({ payload: { aud: ['other', AUDIENCE] } })],

@@ -36,6 +36,9 @@ const parseStatus = (text: string): Status => {
   }
 }
 
+/** Full, or so new that nobody has counted yet. */
+const QUOTA = /exceeded quota|status unknown for quota/
+
 const codeOf = (
   httpStatus: number,
   { reason, message = '' }: Status,
@@ -46,7 +49,7 @@ const codeOf = (
     case 401:
       return 'Unavailable'
     case 403:
-      return message.includes('exceeded quota') ? 'QuotaExceeded' : 'Forbidden'
+      return QUOTA.test(message) ? 'QuotaExceeded' : 'Forbidden'
     case 404:
       return 'NotFound'
     case 409:

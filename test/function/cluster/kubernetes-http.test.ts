@@ -111,6 +111,11 @@ const CODES: [string, Answer, ClusterErrorCode][] = [
     failure(403, 'Forbidden', 'jobs "a" is forbidden: exceeded quota: q'),
     'QuotaExceeded',
   ],
+  [
+    '403 of a quota that is not counted yet',
+    failure(403, 'Forbidden', 'is forbidden: status unknown for quota: q'),
+    'QuotaExceeded',
+  ],
   ['404', failure(404, 'NotFound'), 'NotFound'],
   ['409 of a name', failure(409, 'AlreadyExists'), 'AlreadyExists'],
   ['410', failure(410, 'Expired'), 'Gone'],
