@@ -99,9 +99,17 @@ const whyUnasked = (
   silent ||
   !type.startsWith('sh.keptn.') ||
   type.endsWith('.triggered') ||
-  entries.some(({ index, matched }) => matched && events[index]?.name === type)
+  entries.some(
+    ({ index, matched }) => matched && isNameOf(type, events[index]!),
+  )
     ? undefined
     : `Keptn awaits no answer to ${quote(type)}: make the action silent, or name that type without wildcards`
+
+/** Written out, in a regular expression also anchored and escaped. */
+const isNameOf = (type: string, { name, syntax }: EventEntry): boolean =>
+  name === type ||
+  (syntax === 're2' &&
+    name.replace(/^\^|\$$/g, '').replaceAll('\\.', '.') === type)
 
 const matchEntry = (entry: EventEntry, subject: Subject): Verdict => {
   const reason = nameMismatch(entry, subject)

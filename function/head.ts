@@ -58,6 +58,8 @@ export interface Head {
   uid: string
   unsettled: boolean
   deleting: boolean
+  /** Epoch milliseconds: when its deletion was asked for. */
+  deletedAt?: number
   finalizers: string[]
   /** Epoch milliseconds, whole seconds. */
   created: number
@@ -235,6 +237,9 @@ const decode = (job: Job): Head => {
     uid: metadata!.uid!,
     unsettled: metadata!.labels![LABEL.unsettled] !== undefined,
     deleting: metadata!.deletionTimestamp !== undefined,
+    ...(metadata!.deletionTimestamp && {
+      deletedAt: Date.parse(metadata!.deletionTimestamp),
+    }),
     finalizers: metadata!.finalizers ?? [],
     created: Date.parse(metadata!.creationTimestamp!),
     envelope: parse<Envelope>(ANNOTATION.envelope),

@@ -81,13 +81,13 @@ const checkServiceAccount = (
 ): TaskError | undefined => {
   const byDefault = settings.jobDefaults.serviceAccount || 'default'
   const account = (task.serviceAccount ?? byDefault) || 'default'
-  const own = [
-    settings.serviceAccount,
-    settings.jobWatch.serviceAccount,
-    ...settings.reservedServiceAccounts,
-  ]
+  const own = [settings.serviceAccount, settings.jobWatch.serviceAccount]
   const homes = [settings.instance.namespace, settings.jobNamespace]
-  if (isListed(own, account) && homes.includes(taskNamespace(settings, task)))
+  const atHome = homes.includes(taskNamespace(settings, task))
+  if (
+    (atHome && own.includes(account)) ||
+    isListed(settings.reservedServiceAccounts, account)
+  )
     return {
       code: 'service-account-not-allowed',
       message: `service account ${account} belongs to the function and is not for tasks; name another one in \`serviceAccount\``,

@@ -47,20 +47,22 @@ const LONGEST_TASK = 24 * 3600
 /** For what lies between the tasks of a run. Milliseconds. */
 const MARGIN = 15 * 60_000
 
+/** A right that is replaced is away for a moment. Milliseconds. */
+const PATIENCE = 60_000
+
 /**
- * True for a run that must be over, or is to be: then what cannot be read is
- * gone. An admin may take away the right to another namespace, or the whole
- * namespace with it; before, the right may come back.
+ * True for a run whose tasks must be over, or that a user deleted: then what
+ * cannot be read is gone. An admin may take away the right to another
+ * namespace, or the whole namespace with it; before, it may come back.
  */
-const isOver = (head: Head, now: number): boolean => {
+const mustBeOver = (head: Head, now: number): boolean => {
   const seconds = stepsOf(head.plan).reduce(
     (sum, { task }) =>
       sum + (task.job.spec?.activeDeadlineSeconds ?? LONGEST_TASK),
     0,
   )
   return (
-    head.deleting ||
-    head.ended !== undefined ||
+    (head.deletedAt !== undefined && now > head.deletedAt + PATIENCE) ||
     now > head.created + seconds * 1000 + MARGIN
   )
 }
@@ -73,7 +75,7 @@ export const readTasks = async (
   const namespaces = namespacesOf(head.plan)
   const steps = stepsOf(head.plan)
   const labelSelector = `${LABEL.run}=${head.run},${ofRole('task')}`
-  const over = isOver(head, cluster.time())
+  const over = mustBeOver(head, cluster.time())
   const read = <T>(namespace: string, answer: Promise<T>) =>
     over && namespace !== head.namespace ? ifReadable(answer) : ifThere(answer)
   const listAll = async <K extends 'Job' | 'Pod'>(kind: K) => {

@@ -8,7 +8,7 @@ const SHORTEST = 4
 
 /** Quoted (in JSON within JSON: the quotes too), to its end or the line's; or a word. */
 const VALUE =
-  /(?!\[redacted\])(?:"(?:\\.|[^"\\\n]){1,2000}"?|\\{1,3}"[^"\n]{1,2000}"?|'[^'\n]{1,2000}'?|[^\s"',;&]{1,2000})/
+  /(?!\[redacted\])(?:"(?:\\.|[^"\\\n]){1,2000}"?|(?<q>\\{1,3})"(?:(?!(?<!\\)\k<q>")[^\n]){1,2000}(?:\k<q>")?|'[^'\n]{1,2000}'?|[^\s"',;&]{1,2000})/
     .source
 
 /**
@@ -29,7 +29,7 @@ const PATTERNS: RegExp[] = [
   // Passwords in URLs.
   /(?<keep>\b[a-z][a-z0-9+.-]{0,30}:\/\/[^\s/@:"']{0,200}:)[^\s/@"']{1,500}(?=@)/gi,
   // A line of `env`: no punctuation ends the value.
-  /(?<keep>^(?:export )?(?:[A-Z0-9]{1,20}_){0,5}(?:PASS(?:WORD|WD|PHRASE)|PWD|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?)=)(?!\[redacted\])\S{1,4000}/gm,
+  /(?<keep>^(?:export )?[A-Z0-9_]{0,60}(?:PASS(?:WORD|WD|PHRASE)|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIALS?)(?:_KEY|_VALUE)?\d{0,3}=)(?!\[redacted\]|["'\\])\S{1,4000}/gim,
   // `password=`, `"token": "…"`, `--api-key …`
   new RegExp(
     String.raw`(?<keep>(?:pass(?:word|wd|phrase)|pwd|secret|token|api[_-]?key|access[_-]?key|private[_-]?key|credentials?)(?:[_-]?(?:access[_-]?)?(?:key|value))?\d{0,3}["'\\]{0,4}[ \t]{0,3}(?:=>|[:=])[ \t]{0,3})${VALUE}`,

@@ -45,9 +45,9 @@ export interface Settings {
   /** Capabilities that tasks may add; `*` is any. */
   readonly allowedCapabilities: readonly string[]
   /** Beside the default one; a `*` at the end stands for any rest. */
-  /** Beside the function's and the job watch's. */
-  readonly reservedServiceAccounts: readonly string[]
   readonly allowedServiceAccounts: readonly string[]
+  /** No task may name these; a `*` at the end stands for any rest. */
+  readonly reservedServiceAccounts: readonly string[]
   /** Secrets that no task may name; a `*` at the end stands for any rest. */
   readonly functionSecrets: readonly string[]
   /** Secrets that tasks may name; a `*` at the end stands for any rest. */

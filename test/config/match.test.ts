@@ -33,6 +33,8 @@ t.test('what only a wildcard matches, and Keptn awaits no answer to', (t) => {
   t.ok(begun(action(all), { type: 'sh.keptn.event.test.triggered' }))
   t.ok(begun({ ...action(all), silent: true }, finished))
   t.ok(begun(action(all, glob(finished.type)), finished), 'it is named')
+  const anchored = '^sh\\.keptn\\.event\\.test\\.finished$'
+  t.ok(begun(action(re2(anchored)), finished), 'it is named')
   t.ok(begun(action(all), { type: 'com.example.finished' }), 'not of Keptn')
   t.match(
     matchEvent({ actions: [action(all)] }, finished)[0]!.unasked,

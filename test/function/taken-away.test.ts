@@ -74,7 +74,9 @@ t.test('a user ends the run', async (t) => {
 
 t.test('nobody does: it ends when its tasks must be over', async (t) => {
   const { world, event, ends } = await givenRun()
-  t.equal(await ends(40 * MINUTE), true)
+  // Two of five minutes each, and a quarter of an hour.
+  t.equal(await ends(23 * MINUTE), false)
+  t.equal(await ends(5 * MINUTE), true)
   t.strictSame(world.kinds(event), ['started', 'finished'])
   t.match(world.reports(event)[1]?.data.message, /Task 'away' failed/)
 })
