@@ -35,8 +35,11 @@ const PASSING =
 const PASSING_PULL =
   /too ?many ?requests|\b(?:429|50[0234])\b|time-?out|timed out|deadline exceeded|connection re(?:fused|set)|unexpected EOF|temporar/i
 
-/** So long after its start a pod may have met such a registry. */
-const PULL_GRACE = 60_000
+/**
+ * So long after its start a pod may have met such a registry: the kubelet tries
+ * once more in that time. Milliseconds.
+ */
+const PULL_GRACE = 20_000
 
 /** True for a message of something that is tried again with good hope. */
 export const isPassing = (message: string): boolean => PASSING.test(message)

@@ -49,8 +49,8 @@ for (const message of [
 ])
   t.test(`a registry that may come back: ${message}`, async (t) => {
     const waits = pulls(message, new Date(SINCE).toISOString())
-    t.equal(hopelessReason(job(), waits, SINCE + 59_000), undefined)
-    t.match(hopelessReason(job(), waits, SINCE + 60_000), message)
+    t.equal(hopelessReason(job(), waits, SINCE + 19_000), undefined)
+    t.match(hopelessReason(job(), waits, SINCE + 20_000), message)
   })
 
 type Condition = NonNullable<NonNullable<Pod['status']>['conditions']>[number]
