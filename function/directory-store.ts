@@ -93,22 +93,25 @@ const isFolder = async (path: string): Promise<boolean> =>
 
 const MISSING = ['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG']
 
+const isMissing = (error: unknown): boolean =>
+  MISSING.includes((error as NodeJS.ErrnoException).code ?? '')
+
 /** `undefined` when the path does not exist. */
 const unlessMissing = async <T>(found: Promise<T>): Promise<T | undefined> => {
   try {
     return await found
   } catch (error) {
-    if (MISSING.includes((error as NodeJS.ErrnoException).code ?? ''))
-      return undefined
+    if (isMissing(error)) return undefined
     throw error
   }
 }
 
+/** Rejects for good hope of a repeat when what was there has vanished. */
 const still = async <T>(read: () => Promise<T>): Promise<T> => {
   try {
     return await read()
   } catch (error) {
-    if (MISSING.includes((error as NodeJS.ErrnoException).code ?? ''))
+    if (isMissing(error))
       throw new StoreError(`it vanished: ${(error as Error).message}`, true)
     throw error
   }

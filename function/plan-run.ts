@@ -56,8 +56,7 @@ export const planRun = async (
   { config, configHash }: { config: JobConfig; configHash: string },
 ): Promise<PlannedRun> => {
   const { settings } = sources
-  const matches = matchEvent(config, event)
-  const matched = matches.filter(runs)
+  const matched = matchEvent(config, event).filter(runs)
   const count = matched.reduce(
     (sum, { action }) => sum + action.tasks.length,
     0,

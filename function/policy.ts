@@ -1,5 +1,6 @@
 import type { Task } from '../config/model.ts'
 import { isImageAllowed } from './image.ts'
+import { isListed } from './is-listed.ts'
 import { OURS } from './labels.ts'
 import type { Settings } from './settings.ts'
 
@@ -46,12 +47,6 @@ const checkNamespace = (
         message: `namespace ${namespace} is not allowed for tasks; leave \`namespace\` out, or ask who runs the function to add it to JOB_NAMESPACES`,
       }
 }
-
-/** A `*` at the end of a name stands for any rest. */
-const isListed = (names: readonly string[], name: string): boolean =>
-  names.some((each) =>
-    each.endsWith('*') ? name.startsWith(each.slice(0, -1)) : name === each,
-  )
 
 /** As the kernel names them, without `CAP_`. */
 const capabilityName = (name: string): string =>

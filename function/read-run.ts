@@ -75,9 +75,10 @@ export const readTasks = async (
   const namespaces = namespacesOf(head.plan)
   const steps = stepsOf(head.plan)
   const labelSelector = `${LABEL.run}=${head.run},${ofRole('task')}`
-  const over = mustBeOver(head, cluster.time())
   const read = <T>(namespace: string, answer: Promise<T>) =>
-    over && namespace !== head.namespace ? ifReadable(answer) : ifThere(answer)
+    namespace !== head.namespace && mustBeOver(head, cluster.time())
+      ? ifReadable(answer)
+      : ifThere(answer)
   const listAll = async <K extends 'Job' | 'Pod'>(kind: K) => {
     const lists = await Promise.all(
       namespaces.map((ns) =>

@@ -1,5 +1,6 @@
 import type { Answer } from './answers.ts'
 import type { ReadJson } from './cluster/api-reader.ts'
+import { isListed } from './is-listed.ts'
 import type { Settings } from './settings.ts'
 
 /** The route of the job watch. */
@@ -75,11 +76,10 @@ export const mayPost = ({
     `system:serviceaccount:${jobNamespace}:${account}`
   const watch = subjectOf(jobWatch.serviceAccount)
   const own = [watch, subjectOf(jobDefaults.serviceAccount)]
+  const listed = sender?.subjects ?? []
   return (subject: string, route: string): boolean =>
     (route === CALLBACKS && subject === watch) ||
-    (sender?.subjects ?? []).some((allowed) =>
-      allowed.endsWith('*')
-        ? subject.startsWith(allowed.slice(0, -1)) && !own.includes(subject)
-        : subject === allowed,
-    )
+    (own.includes(subject)
+      ? listed.includes(subject)
+      : isListed(listed, subject))
 }

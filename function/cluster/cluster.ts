@@ -159,26 +159,23 @@ export interface Cluster {
   ): Promise<string>
 }
 
-/** What a call gives; `undefined` when its object is not there, or not ours to see. */
-export const ifReadable = async <T>(
+/** What a call gives; `undefined` when it fails with one of these codes. */
+const unless = async <T>(
   promise: Promise<T>,
+  ...codes: ClusterErrorCode[]
 ): Promise<T | undefined> => {
   try {
     return await promise
   } catch (error) {
-    if (isClusterError(error, 'NotFound', 'Forbidden')) return undefined
+    if (isClusterError(error, ...codes)) return undefined
     throw error
   }
 }
 
 /** What a call gives; `undefined` when its object is not there. */
-export const ifThere = async <T>(
-  promise: Promise<T>,
-): Promise<T | undefined> => {
-  try {
-    return await promise
-  } catch (error) {
-    if (isClusterError(error, 'NotFound')) return undefined
-    throw error
-  }
-}
+export const ifThere = <T>(promise: Promise<T>): Promise<T | undefined> =>
+  unless(promise, 'NotFound')
+
+/** As `ifThere`; `undefined` also when it is not ours to see. */
+export const ifReadable = <T>(promise: Promise<T>): Promise<T | undefined> =>
+  unless(promise, 'NotFound', 'Forbidden')

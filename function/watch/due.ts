@@ -1,6 +1,7 @@
 import type { Job, Pod } from '../cluster/cluster.ts'
 import { STORE_DELAY } from '../decide.ts'
 import type { Claim } from '../head.ts'
+import { isObject } from '../json.ts'
 import { ANNOTATION, LABEL } from '../labels.ts'
 import { lacksPod, taskOutcome } from '../outcome.ts'
 import type { TaskRecord } from '../verdict.ts'
@@ -80,9 +81,7 @@ const parse = <T>(json: string | undefined): T | undefined => {
   try {
     const value: unknown = JSON.parse(json)
     // What somebody damaged the function gives up, when it is rung for.
-    return typeof value === 'object' && value !== null
-      ? (value as T)
-      : undefined
+    return isObject(value) ? (value as T) : undefined
   } catch {
     return undefined
   }

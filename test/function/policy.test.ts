@@ -175,6 +175,12 @@ const cases: [string, NodeJS.ProcessEnv, Partial<Task>, string | undefined][] =
       'service-account-not-allowed',
     ],
     [
+      'a reserved account elsewhere',
+      { RESERVED_SERVICE_ACCOUNTS: 'infra-*', JOB_NAMESPACES: 'j' },
+      { serviceAccount: 'infra-backup', namespace: 'j' },
+      'service-account-not-allowed',
+    ],
+    [
       'the default account as own',
       { FUNCTION_SERVICE_ACCOUNT: 'default' },
       { serviceAccount: '' },

@@ -200,9 +200,7 @@ export class ApiServer {
     if (options.propagationPolicy === 'Orphan') finalizers.add('orphan')
     if (options.propagationPolicy === 'Foreground')
       finalizers.add('foregroundDeletion')
-    if (finalizers.size > 0) metadata.finalizers = [...finalizers]
-    else if (metadata.finalizers)
-      object.metadata = without(metadata, 'finalizers')
+    setFinalizers(object, [...finalizers])
     this.#mark(kind, object, options.gracePeriodSeconds)
     if (isGone(object)) this.store.remove(kind, namespace, name)
     else this.update(kind, object)
@@ -242,10 +240,15 @@ const draftStatus = (status: PodStatus): PodStatus => {
 }
 
 /** Of a draft: a finalizer has done its part. */
-export const release = (draft: Stored, finalizer: string): void => {
+export const release = (draft: Stored, finalizer: string): void =>
+  setFinalizers(
+    draft,
+    (draft.metadata?.finalizers ?? []).filter((each) => each !== finalizer),
+  )
+
+const setFinalizers = (draft: Stored, finalizers: string[]): void => {
   const { metadata } = draft
-  const rest = metadata?.finalizers?.filter((each) => each !== finalizer)
-  if (rest?.length) metadata!.finalizers = rest
+  if (finalizers.length > 0) metadata!.finalizers = finalizers
   else if (metadata?.finalizers)
     draft.metadata = without(metadata, 'finalizers')
 }
