@@ -18,8 +18,29 @@ export const jsonLog =
 
 export const noLog: Log = () => {}
 
+const print = (text: string): void => void process.stdout.write(text)
+
 /** Where the image's processes log. */
-export const standardOutput = jsonLog(
-  (line) => process.stdout.write(line),
-  () => Date.now(),
-)
+export const standardOutput = jsonLog(print, Date.now)
+
+/** Lines wait for others for so long. Milliseconds. */
+const GATHER = 20
+
+/**
+ * The same for a process that may be busy: lines that come together are
+ * written at once, the last ones when the process ends. Each write wakes the
+ * reader; line by line they took a tenth of what an event of a burst costs.
+ */
+export const gatheredOutput = (): Log => {
+  let lines = ''
+  const flush = (): void => {
+    const text = lines
+    lines = ''
+    if (text !== '') print(text)
+  }
+  process.once('exit', flush)
+  return jsonLog((line) => {
+    if (lines === '') setTimeout(flush, GATHER).unref()
+    lines += line
+  }, Date.now)
+}

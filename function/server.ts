@@ -16,7 +16,7 @@ import { type Auth, keptnAuth } from './keptn/auth.ts'
 import { type Http, http as systemHttp } from './keptn/http.ts'
 import { keptnReporter } from './keptn/reporter.ts'
 import { keptnResourceStore } from './keptn/resource-store.ts'
-import { standardOutput as log } from './log.ts'
+import { gatheredOutput } from './log.ts'
 import { type OpenPort, openPort } from './open-port.ts'
 import { ownImage } from './own-image.ts'
 import type { Ports } from './ports.ts'
@@ -31,6 +31,8 @@ import {
 } from './settings.ts'
 import { sinkReporter } from './sink-reporter.ts'
 import { WATCHING } from './watch/slim.ts'
+
+const log = gatheredOutput()
 
 /** How long requests and passes under way get to end. Milliseconds. */
 const DRAIN = 20_000

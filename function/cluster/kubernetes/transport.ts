@@ -190,7 +190,12 @@ const makeClient = async ({ server, tls }: Connection): Promise<Client> => {
   if (protocol !== 'https:')
     return { agent: new Agent(options), request: httpRequest, place }
   const https = await import('node:https')
-  const agent = new https.Agent({ ...options, ...tls })
+  const { createSecureContext } = await import('node:tls')
+  // Made once: else each connection reads the certificates.
+  const agent = new https.Agent({
+    ...{ ...options, ...tls },
+    secureContext: createSecureContext(tls),
+  })
   // All its connections are alike: else each request reads the certificates.
   agent.getName = () => server
   return { agent, request: https.request, place }
