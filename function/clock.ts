@@ -27,11 +27,19 @@ export const sleep = (
     signal?.addEventListener('abort', abort, { once: true })
   })
 
+/** Node's timers hold no more, and end at once: 24 days. Milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   after: (ms, then) => {
-    const timer = setTimeout(then, ms)
+    let timer: NodeJS.Timeout
+    const wait = (left: number): void => {
+      const now = Math.min(left, LONGEST_TIMER)
+      timer = setTimeout(() => (left > now ? wait(left - now) : then()), now)
+    }
+    wait(ms)
     return () => clearTimeout(timer)
   },
 }

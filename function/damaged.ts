@@ -72,6 +72,7 @@ const tasksOf = async (
 /** What is needed to settle it, from what its annotations do not say. */
 const bare = ({ metadata }: Job): Parameters<typeof settlePatch>[0] => ({
   uid: metadata!.uid!,
+  unsettledText: metadata!.labels![LABEL.unsettled]!,
   finalizers: metadata!.finalizers ?? [],
   created: Date.parse(metadata!.creationTimestamp!),
   plan: { actions: [], bundles: [] },

@@ -35,6 +35,13 @@ export const failureReason = (
   ].join('; ')
 }
 
+/** Why a task failed whose pod goes on beside it. */
+export const besideReason = (job: Job, pod: Pod): string =>
+  [
+    `job ${job.metadata!.name} failed, while other containers of its pod ran on`,
+    ...podDetails(pod),
+  ].join('; ')
+
 /** What a pod waited for that never ran anything. */
 const notStarted = (pod: Pod): string[] => {
   const containers = statuses(pod)

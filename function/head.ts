@@ -4,9 +4,27 @@ import type { Envelope } from './envelope.ts'
 import { harmlessJson } from './harmless.ts'
 import { labelValue } from './label-value.ts'
 import { ANNOTATION, FINALIZER, LABEL } from './labels.ts'
-import { headName, type Instance, instanceId, sequenceId } from './names.ts'
+import {
+  headName,
+  type Instance,
+  instanceId,
+  runOfHead,
+  sequenceId,
+} from './names.ts'
 import { type Plan, stepsOf } from './plan.ts'
 import type { TaskRecord, Verdict } from './verdict.ts'
+
+/** The API server takes no longer one: 68 years. Seconds. */
+const LONGEST_TTL = 2 ** 31 - 1
+
+/** A year: of a run that nobody settles. Seconds. */
+const UNSETTLED_TTL = 365 * 24 * 3600
+
+/** Value of the label of a run under way. */
+const UNSETTLED = 'true'
+
+/** For a container that never is. */
+const NOTHING = { cpu: '1m', memory: '1Mi' }
 
 /** Version of the names and annotations below; see `decodeHead`. */
 export const FORMAT = '1'
@@ -57,6 +75,8 @@ export interface Head {
   name: string
   uid: string
   unsettled: boolean
+  /** The label's value, if somebody gave it another one than ours. */
+  unsettledText?: string
   deleting: boolean
   /** Epoch milliseconds: when its deletion was asked for. */
   deletedAt?: number
@@ -100,7 +120,7 @@ export const encodeHead = (args: {
         [LABEL.instance]: instanceId(args.instance),
         [LABEL.role]: 'head',
         [LABEL.run]: args.run,
-        [LABEL.unsettled]: 'true',
+        [LABEL.unsettled]: UNSETTLED,
         ...(envelope.context && {
           [LABEL.sequence]: sequenceId(envelope.context, envelope.stage),
         }),
@@ -118,6 +138,9 @@ export const encodeHead = (args: {
       completions: 0,
       parallelism: 0,
       backoffLimit: 0,
+      // A policy may give one to Jobs that have none: this one is complete at
+      // once, and would go with its run under way.
+      ttlSecondsAfterFinished: UNSETTLED_TTL,
       template: {
         metadata: { labels: { [LABEL.instance]: instanceId(args.instance) } },
         spec: {
@@ -132,8 +155,10 @@ export const encodeHead = (args: {
             {
               name: 'none',
               image: args.image,
+              resources: { requests: NOTHING, limits: NOTHING },
               securityContext: {
                 allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
                 capabilities: { drop: ['ALL'] },
               },
             },
@@ -224,18 +249,24 @@ const decode = (job: Job): Head => {
   const readPlan = (): Plan => {
     const json = planText.startsWith('{') ? planText : unpack(planText)
     const plan = parse<Plan>(ANNOTATION.plan, json)
+    if (![plan.actions, plan.bundles].every(Array.isArray))
+      throw new Error(`its annotation ${ANNOTATION.plan} is no plan`)
     plans.set(planText, plan, json.length)
     return plan
   }
+  const unsettled = metadata?.labels?.[LABEL.unsettled]
   const ended = annotations[ANNOTATION.ended]
   const announced = annotations[ANNOTATION.announced]
   const reported = annotations[ANNOTATION.reported]
   return {
-    run: metadata!.labels![LABEL.run]!,
+    run: runOfHead(metadata!.name!),
     namespace: metadata!.namespace!,
     name: metadata!.name!,
     uid: metadata!.uid!,
-    unsettled: metadata!.labels![LABEL.unsettled] !== undefined,
+    unsettled: unsettled !== undefined,
+    ...(unsettled !== undefined && unsettled !== UNSETTLED
+      ? { unsettledText: unsettled }
+      : {}),
     deleting: metadata!.deletionTimestamp !== undefined,
     ...(metadata!.deletionTimestamp && {
       deletedAt: Date.parse(metadata!.deletionTimestamp),
@@ -271,16 +302,18 @@ const sameHead = (head: Pick<Head, 'uid'>): JsonPatch[number] => ({
 })
 
 /** For what only makes sense while the run goes on. */
-const stillUnsettled = (): JsonPatch[number] => ({
+const stillUnsettled = ({
+  unsettledText = UNSETTLED,
+}: Pick<Head, 'unsettledText'>): JsonPatch[number] => ({
   op: 'test',
   path: unsettledPath,
-  value: 'true',
+  value: unsettledText,
 })
 
 /** Takes the claim over, if it is still the one that was read. */
 export const claimPatch = (head: Head, claim: Claim): JsonPatch => [
   sameHead(head),
-  stillUnsettled(),
+  stillUnsettled(head),
   { op: 'test', path: annotation(ANNOTATION.claim), value: head.claimText },
   {
     op: 'replace',
@@ -295,7 +328,7 @@ export const markPatch = (
   marks: { tasks: Head['tasks']; announced?: string },
 ): JsonPatch => [
   sameHead(head),
-  stillUnsettled(),
+  stillUnsettled(head),
   { op: 'test', path: annotation(ANNOTATION.tasks), value: head.tasksText },
   {
     op: 'replace',
@@ -334,11 +367,11 @@ export const endedPatch = (head: Head, ended: Ended): JsonPatch => [
  * live counts from its own end, which was its creation.
  */
 export const settlePatch = (
-  head: Pick<Head, 'uid' | 'finalizers' | 'created' | 'plan'>,
+  head: Pick<Head, 'uid' | 'unsettledText' | 'finalizers' | 'created' | 'plan'>,
   args: { time: number; reported?: string },
 ): JsonPatch => [
   sameHead(head),
-  stillUnsettled(),
+  stillUnsettled(head),
   { op: 'remove', path: unsettledPath },
   ...releasePatch(head),
   {
@@ -375,9 +408,6 @@ const releasePatch = (head: Pick<Head, 'finalizers'>): JsonPatch => {
  * A Broker repeats for less than that: a settled run is not run again. Seconds.
  */
 export const MIN_HEAD_TTL = 15 * 60
-
-/** The API server takes no longer one: 68 years. Seconds. */
-const LONGEST_TTL = 2 ** 31 - 1
 
 /** Seconds; `age` in milliseconds. */
 const headTtl = (plan: Plan, age: number): number => {

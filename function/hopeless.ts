@@ -29,7 +29,7 @@ const PULL_MEANS: [answer: RegExp, meaning: string][] = [
 
 /** What a busy node or control plane says and takes back. */
 const PASSING =
-  /failed to sync (secret|configmap) cache|deadline exceeded|failed calling webhook|operation cannot be fulfilled|connection refused|etcdserver|too many requests|reserve container name|reserving ctr name|is already in use by container|evaluation timed out|status unknown for quota|not yet ready to handle request|unable to handle the request/i
+  /failed to sync (secret|configmap) cache|deadline exceeded|failed calling webhook|operation cannot be fulfilled|connection refused|etcdserver|too many requests|reserve container name|reserving ctr name|is already in use by container|timed? ?out|status unknown for quota|not yet ready to handle request|unable to handle the request|connection (?:lost|reset)|rpc error|TLS handshake|unexpected EOF/i
 
 /** What a registry says that is busy, or away for a moment. */
 const PASSING_PULL =

@@ -3,10 +3,11 @@ import { endSequence, sequenceEnd } from './abort.ts'
 import { atMost, type InTurn } from './at-most.ts'
 import { sweepBundles } from './bundles.ts'
 import { sleep } from './clock.ts'
-import { ifThere, isClusterError } from './cluster/cluster.ts'
+import { ifThere, isClusterError, type Job } from './cluster/cluster.ts'
+import { tellUser } from './kubernetes-event.ts'
 import { LABEL, ofRole, selectOwn } from './labels.ts'
-import { headName } from './names.ts'
-import { groupPokes, poke } from './poke.ts'
+import { headName, runOfHead } from './names.ts'
+import { groupPokes, notWatching, poke } from './poke.ts'
 import type { Ports } from './ports.ts'
 import { receive } from './receive.ts'
 import { type Fresh, reconcile } from './reconcile.ts'
@@ -40,6 +41,9 @@ export const EVENTS_AT_ONCE = 16
  */
 const POKE_PAUSE = 100
 
+/** Milliseconds. */
+const STAND_IN = 60_000
+
 /** Makes the function from its ports; `inTurn`: lets events begin. */
 export const jobExecutor = (
   ports: Ports,
@@ -57,8 +61,10 @@ export const jobExecutor = (
   }
   const pokeWatch = groupPokes(
     async () => {
-      if (settings.jobWatch.enabled)
-        await poke(ports, watchJob(settings, await ports.image()))
+      if (!settings.jobWatch.enabled) return
+      const watch = await poke(ports, watchJob(settings, await ports.image()))
+      const why = notWatching(watch, cluster.time())
+      if (why !== undefined) inBackground(standIn(watch, why))
     },
     async () => {
       if (inTurn.waiting() > 0)
@@ -100,6 +106,18 @@ export const jobExecutor = (
       await reconcileRun(ring.run)
       return
     }
+    const runs = await unsettledRuns()
+    // Runs are brought on also where there can be no job watch.
+    const passes = await Promise.allSettled([
+      runs.length > 0 ? pokeWatch() : undefined,
+      ...runs.map((run) => reconcileRun(run)),
+    ])
+    await sweep()
+    const failed = passes.find(({ status }) => status === 'rejected')
+    if (failed?.status === 'rejected') throw failed.reason
+  }
+
+  const unsettledRuns = async (): Promise<string[]> => {
     const { items } = await cluster.list('Job', settings.jobNamespace, {
       labelSelector: selectOwn(
         settings.instance,
@@ -107,16 +125,24 @@ export const jobExecutor = (
         LABEL.unsettled,
       ),
     })
-    // Runs are brought on also where there can be no job watch.
-    const passes = await Promise.allSettled([
-      items.length > 0 ? pokeWatch() : undefined,
-      ...items.map(({ metadata }) =>
-        reconcileRun(metadata!.labels![LABEL.run]!),
-      ),
-    ])
-    await sweep()
-    const failed = passes.find(({ status }) => status === 'rejected')
-    if (failed?.status === 'rejected') throw failed.reason
+    return items.map(({ metadata }) => runOfHead(metadata!.name!))
+  }
+
+  /** A job watch that does not watch is told once in that time. */
+  let stoodIn = -Infinity
+  /** Does what a job watch would that cannot: nobody else brings runs on. */
+  const standIn = async (watch: Job, why: string): Promise<void> => {
+    const now = clock.monotonic()
+    if (now - stoodIn < STAND_IN) return
+    stoodIn = now
+    log('error', why)
+    const { namespace, name, uid } = watch.metadata!
+    await tellUser(
+      ports,
+      { namespace: namespace!, name: name!, uid: uid! },
+      { reason: 'NotWatching', message: why },
+    )
+    for (const run of await unsettledRuns()) inBackground(reconcileRun(run))
   }
 
   let swept = false

@@ -30,7 +30,13 @@ export const instanceId = (instance: Instance): string =>
 export const sequenceId = (context: string, stage: string): string =>
   hash(JSON.stringify([context, stage]), 32)
 
-export const headName = (run: string): string => `run-${run}`
+const HEAD_PREFIX = 'run-'
+
+export const headName = (run: string): string => HEAD_PREFIX + run
+
+/** The run of a head: its label may have been edited, its name cannot be. */
+export const runOfHead = (name: string): string =>
+  name.slice(HEAD_PREFIX.length)
 
 /** `spec`: hash of what the job watch is made of: another has another name. */
 export const watchName = (instance: Instance, spec: string): string =>

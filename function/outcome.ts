@@ -1,5 +1,5 @@
 import type { Event, Job, Pod } from './cluster/cluster.ts'
-import { failureReason } from './failure.ts'
+import { besideReason, failureReason } from './failure.ts'
 import { hopelessReason, isPassing } from './hopeless.ts'
 import { ANNOTATION } from './labels.ts'
 import { TASK_CONTAINER } from './names.ts'
@@ -22,6 +22,8 @@ export const NO_POD_GRACE = 5_000
 /** True when it is time to look for Events that tell why there is no pod. */
 export const lacksPod = (job: Job, pods: Pod[], now: number): boolean =>
   pods.length === 0 &&
+  // Whoever holds it back, as a queue does, lets it go on.
+  !job.spec?.suspend &&
   !job.status?.active &&
   condition(job, 'Failed') === undefined &&
   condition(job, 'Complete') === undefined &&
@@ -53,6 +55,8 @@ export const taskOutcome = (args: {
   for (const pod of pods) {
     const hopeless = hopelessReason(job, pod, now)
     if (hopeless) return { state: 'failed', reason: hopeless, hopeless: true }
+    if (lingers(pod, now))
+      return { state: 'failed', reason: besideReason(job, pod), hopeless: true }
   }
   const event = args.events?.find(
     ({ reason, message }) =>
@@ -73,15 +77,33 @@ const condition = (job: Job, type: string) =>
     (entry) => entry.type === type && entry.status === 'True',
   )
 
-const exitCode = (pod: Pod): number | undefined =>
+const taskEnd = (pod: Pod) =>
   pod.status?.containerStatuses?.find(({ name }) => name === TASK_CONTAINER)
-    ?.state?.terminated?.exitCode
+    ?.state?.terminated
 
 /**
  * The task ended with 0 by itself. In a pod that is deleted (at the Job's time
  * limit, say) or evicted it was told to stop, and may end with 0 all the same.
  */
 const endedWell = (pod: Pod): boolean =>
-  exitCode(pod) === 0 &&
+  taskEnd(pod)?.exitCode === 0 &&
   pod.metadata?.deletionTimestamp === undefined &&
   pod.status?.phase !== 'Failed'
+
+/** A pod whose containers have all ended says so within that time. */
+const POD_GRACE = 5_000
+
+/**
+ * The task ended badly, and its pod runs on for another container, which
+ * somebody's webhook put into it. Nothing replaces it, as there are no retries.
+ */
+const lingers = (pod: Pod, now: number): boolean => {
+  const end = taskEnd(pod)
+  return (
+    end !== undefined &&
+    end.exitCode !== 0 &&
+    pod.metadata?.deletionTimestamp === undefined &&
+    pod.status?.phase === 'Running' &&
+    now - Date.parse(end.finishedAt ?? '') >= POD_GRACE
+  )
+}

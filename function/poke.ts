@@ -16,12 +16,13 @@ const poked = `/metadata/annotations/${ANNOTATION.poked.replaceAll('/', '~1')}`
 /**
  * Makes sure that the job watch is there and will look once more before it
  * leaves: touches it, or creates it. Call it after the head was created, and
- * never before: a watch that left in between would not see the head.
+ * never before: a watch that left in between would not see the head. Resolves
+ * with the Job that is there.
  */
 export const poke = async (
   { cluster, clock }: { cluster: Cluster; clock: Clock },
   watch: Job,
-): Promise<void> => {
+): Promise<Job> => {
   const { namespace, name } = watch.metadata!
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
     if (attempt > 1) await sleep(clock, PAUSE)
@@ -34,7 +35,7 @@ export const poke = async (
           value: `${new Date(cluster.time()).toISOString()} ${randomUUID()}`,
         },
       ])
-      if (isAlive(found)) return
+      if (isAlive(found)) return found
       await cluster.delete('Job', namespace!, name!, {
         uid: found.metadata!.uid!,
       })
@@ -42,8 +43,7 @@ export const poke = async (
       if (!isClusterError(error, 'NotFound', 'Conflict')) throw error
     }
     try {
-      await cluster.create('Job', watch)
-      return
+      return await cluster.create('Job', watch)
     } catch (error) {
       if (!isClusterError(error, 'AlreadyExists')) throw error
     }
@@ -52,6 +52,22 @@ export const poke = async (
     'Unavailable',
     `the job watch ${name} could not be replaced: is it held by a finalizer?`,
   )
+}
+
+/** Its image may have to be pulled first. Milliseconds. */
+const START = 60_000
+
+/**
+ * Why nobody watches though the job watch is there; `undefined`: somebody does,
+ * or will soon. Its pod may have no account, no image, or no room in a quota.
+ */
+export const notWatching = (watch: Job, now: number): string | undefined => {
+  const { metadata, spec, status } = watch
+  const since = metadata!.creationTimestamp
+  if (status?.ready || now - Date.parse(since ?? '') < START || !since)
+    return undefined
+  const why = spec?.suspend ? 'it is suspended' : 'no pod of it runs'
+  return `the job watch ${metadata!.name}, created at ${since}, watches nothing: ${why}. Runs go on only with the next event; see kubectl describe job ${metadata!.name}`
 }
 
 const isAlive = (job: Job): boolean =>

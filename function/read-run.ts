@@ -138,8 +138,10 @@ export const isOurs = (metadata: Job['metadata'], head: Head): boolean =>
   metadata?.labels?.[LABEL.head] === head.uid
 
 const failedCreates = async (cluster: Cluster, job: Job): Promise<Event[]> => {
-  const { items } = await cluster.list('Event', job.metadata!.namespace!, {
-    fieldSelector: `involvedObject.uid=${job.metadata!.uid},reason=FailedCreate`,
-  })
-  return items
+  const found = await ifReadable(
+    cluster.list('Event', job.metadata!.namespace!, {
+      fieldSelector: `involvedObject.uid=${job.metadata!.uid},reason=FailedCreate`,
+    }),
+  )
+  return found?.items ?? []
 }

@@ -19,7 +19,9 @@ import {
 } from './plan-run.ts'
 import type { Ports } from './ports.ts'
 import type { Fresh } from './reconcile.ts'
+import { isRefusal } from './refusal.ts'
 import { StoreError, TooLargeStoreError } from './resource-store.ts'
+import { scopeOf } from './scope.ts'
 
 /** What became of an event. */
 export type Received =
@@ -79,7 +81,7 @@ export const receive = async (
         message: `it has ${found.text.length} bytes; at most ${configBytes} are read (LIMIT_CONFIG_BYTES)`,
       },
     ])
-  const parsed = parsedOf(found)
+  const parsed = await parsedOf(ports, event, found)
   if ('problems' in parsed) return unusable(ports, run, event, parsed.problems)
   const planned = await planRun(sourcesOf(ports, event), run, event, {
     config: parsed.config,
@@ -93,12 +95,27 @@ export const receive = async (
 /** Events that come together are mostly of few commits. */
 const parsedConfigs = boundedCache<ParsedConfig>(2 * 1024 * 1024)
 
-const parsedOf = ({ hash, text }: FoundConfig): ParsedConfig => {
+/** What is hardly meant in a config is told once, to who looks. */
+const parsedOf = async (
+  ports: Ports,
+  event: JobEvent,
+  { hash, text }: FoundConfig,
+): Promise<ParsedConfig> => {
   const known = parsedConfigs.get(hash)
   if (known) return known
   const parsed = parseConfig(text)
   // Of what it became: aliases may make much of a short text.
   parsedConfigs.set(hash, parsed, JSON.stringify(parsed).length)
+  if ('warnings' in parsed && parsed.warnings.length > 0) {
+    const where = Object.values(scopeOf(event)).filter(Boolean).join('/')
+    const message = `job/config.yaml of ${where}: ${parsed.warnings.map(problemLine).join('; ')}`
+    ports.log('warn', message)
+    await tellUser(
+      ports,
+      { namespace: ports.settings.jobNamespace },
+      { reason: 'ConfigWarning', message },
+    )
+  }
   return parsed
 }
 
@@ -171,7 +188,7 @@ const sourcesOf = (ports: Ports, event: JobEvent): PlanSources => {
       } catch (error) {
         // The run of a repeat: its head decides.
         if (isClusterError(error, 'AlreadyExists')) return undefined
-        if (isClusterError(error, 'Invalid', 'Forbidden', 'NotFound'))
+        if (isRefusal(ports, job, error))
           return { code: 'refused', message: refusal(job, error.message) }
         throw error
       }

@@ -18,6 +18,7 @@ import { finishedData } from './finished.ts'
 import { recordName, type Step } from './plan.ts'
 import type { Ports } from './ports.ts'
 import type { Report } from './reporter.ts'
+import { isRefusal } from './refusal.ts'
 import { readRun, readTasks, type RunObjects } from './read-run.ts'
 import { dropStray, ensureTaskJob } from './own-task.ts'
 import { adoptBundles } from './bundles.ts'
@@ -388,15 +389,16 @@ const createTask = async (
  * be refused when it is due (its namespace is gone, a policy is new).
  */
 const createOrRefusal = async (
-  { cluster }: Ports,
+  ports: Ports,
   head: Head,
   step: Step,
 ): Promise<Job | string> => {
+  const { cluster } = ports
   try {
     if (Object.keys(head.tasks).length === 0) await adoptBundles(cluster, head)
     return await ensureTaskJob(cluster, head, step)
   } catch (error) {
-    if (!isClusterError(error, 'Invalid', 'Forbidden', 'NotFound')) throw error
+    if (!isRefusal(ports, step.task.job, error)) throw error
     return shortReason(
       head.plan,
       `the cluster does not accept its job: ${error.message}`,

@@ -4,6 +4,7 @@ import {
   isClusterError,
   type Job,
   type JsonPatch,
+  type Pod,
 } from './cluster/cluster.ts'
 import { deleteUnownedBundles } from './bundles.ts'
 import { decodeHead, type Head, settlePatch } from './head.ts'
@@ -19,7 +20,7 @@ import type { RunObjects } from './read-run.ts'
  */
 export const settle = async (
   ports: Ports,
-  { head, jobs }: Pick<RunObjects, 'head' | 'jobs'>,
+  { head, jobs, pods }: RunObjects,
   reported: string | undefined,
 ): Promise<Head> => {
   const { cluster, log } = ports
@@ -27,8 +28,10 @@ export const settle = async (
     stepsOf(head.plan).map(({ task }) => [task.job.metadata!.name, task.ttl]),
   )
   await Promise.all([
-    ...[...jobs.values()].map(async ({ job }) => {
-      await expire(cluster, job, ttls.get(job.metadata!.name)!)
+    ...Array.from(jobs, async ([name, { job }]) => {
+      await expire(cluster, job, ttls.get(job.metadata!.name)!, {
+        lingers: pods.get(name)?.some(isLingering) ?? false,
+      })
     }),
     // Who deletes a head may have asked for its dependents to be orphaned.
     deleteUnownedBundles(cluster, head, {
@@ -48,9 +51,39 @@ export const settle = async (
   return decodeHead(settled)
 }
 
-const expirePatch = (uid: string, ttl: number): JsonPatch => [
+/** What somebody's webhook put into a task's pod gets that long to end. */
+const LINGER_SECONDS = 60
+
+/** Containers beside the task's still run. */
+const isLingering = ({ status }: Pod): boolean =>
+  status?.containerStatuses?.some(({ state }) => state?.running) ?? false
+
+/** Seconds; the Job's own limit, if that is shorter. */
+const lingerDeadline = ({ spec, status, metadata }: Job, now: number): number =>
+  Math.min(
+    spec?.activeDeadlineSeconds ?? Infinity,
+    Math.ceil(
+      (now - Date.parse(status?.startTime ?? metadata!.creationTimestamp!)) /
+        1000,
+    ) + LINGER_SECONDS,
+  )
+
+const expirePatch = (
+  uid: string,
+  ttl: number,
+  deadline: number | undefined,
+): JsonPatch => [
   { op: 'test', path: '/metadata/uid', value: uid },
   { op: 'add', path: '/spec/ttlSecondsAfterFinished', value: ttl },
+  ...(deadline === undefined
+    ? []
+    : [
+        {
+          op: 'add' as const,
+          path: '/spec/activeDeadlineSeconds',
+          value: deadline,
+        },
+      ]),
   {
     op: 'remove',
     path: `/metadata/labels/${LABEL.unsettled.replaceAll('/', '~1')}`,
@@ -62,20 +95,23 @@ const ATTEMPTS = 3
 
 /**
  * Gives a Job its end, if it is still there and has none. What it has not got
- * after that goes with its head.
+ * after that goes with its head. `lingers`: its task is over, its pod is not.
  */
 export const expire = async (
   cluster: Cluster,
-  { metadata }: Job,
+  job: Job,
   ttl: number,
+  { lingers = false } = {},
 ): Promise<void> => {
-  const { namespace, name, uid } = metadata!
+  const { namespace, name, uid } = job.metadata!
+  const deadline = lingers ? lingerDeadline(job, cluster.time()) : undefined
+  const patch = expirePatch(uid!, ttl, deadline)
   for (let attempt = 1; ; attempt += 1)
     try {
-      await cluster.patch('Job', namespace!, name!, expirePatch(uid!, ttl))
+      await cluster.patch('Job', namespace!, name!, patch)
       return
     } catch (error) {
-      if (isClusterError(error, 'NotFound', 'Invalid')) return
+      if (isClusterError(error, 'NotFound', 'Invalid', 'Forbidden')) return
       if (!isClusterError(error, 'Conflict')) throw error
       if (attempt === ATTEMPTS) return
       const found = await ifThere(cluster.get('Job', namespace!, name!))

@@ -1,4 +1,9 @@
-import type { Cluster, Job } from './cluster/cluster.ts'
+import {
+  type Cluster,
+  isClusterError,
+  type Job,
+  type JsonPatch,
+} from './cluster/cluster.ts'
 import { harmless } from './harmless.ts'
 import { ANNOTATION } from './labels.ts'
 
@@ -6,7 +11,8 @@ const path = `/metadata/annotations/${ANNOTATION.stopped.replaceAll('/', '~1')}`
 
 /**
  * Stops a task's Job and writes on it why. It is not deleted: who looks for
- * it finds it Failed, with its reason, until its time to live is over.
+ * it finds it Failed, with its reason, until its time to live is over. Only
+ * where a policy that came later allows it no change, it is.
  */
 export const stopTask = async (
   cluster: Cluster,
@@ -14,7 +20,7 @@ export const stopTask = async (
   reason: string,
 ): Promise<void> => {
   const { namespace, name, uid } = job.metadata!
-  await cluster.patch('Job', namespace!, name!, [
+  const patch: JsonPatch = [
     { op: 'test', path: '/metadata/uid', value: uid },
     ...(job.metadata!.annotations
       ? []
@@ -22,5 +28,15 @@ export const stopTask = async (
     { op: 'add', path, value: harmless(reason) },
     // Long over: the Job controller ends its pods and fails it.
     { op: 'add', path: '/spec/activeDeadlineSeconds', value: 1 },
-  ])
+    // Its time begins when it is let go on; it must not begin anything then.
+    ...(job.spec?.suspend
+      ? [{ op: 'add' as const, path: '/spec/parallelism', value: 0 }]
+      : []),
+  ]
+  try {
+    await cluster.patch('Job', namespace!, name!, patch)
+  } catch (error) {
+    if (!isClusterError(error, 'Forbidden')) throw error
+    await cluster.delete('Job', namespace!, name!, { uid: uid! })
+  }
 }

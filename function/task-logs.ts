@@ -1,9 +1,10 @@
 import type { Cluster, Pod } from './cluster/cluster.ts'
 import type { TaskLog } from './message.ts'
+import { TASK_CONTAINER } from './names.ts'
 
 /**
- * What the pods of a task's Job printed: the containers that ended, and the
- * init containers of a pod that failed. Never rejects: a log that cannot be
+ * What the pods of a task's Job printed: the task, what else ended badly, and
+ * the init containers of a pod that failed. Never rejects: a log that cannot be
  * read says so in its place.
  */
 export const readTaskLogs = async (
@@ -14,10 +15,11 @@ export const readTaskLogs = async (
   const logs = pods.flatMap((pod) => {
     const main = pod.status?.containerStatuses ?? []
     const init = pod.status?.initContainerStatuses ?? []
-    const failed = [...main, ...init].some(
-      ({ state }) => state?.terminated && state.terminated.exitCode !== 0,
+    const failed = [...main, ...init].some(endedBadly)
+    const told = main.filter(
+      (status) => status.name === TASK_CONTAINER || endedBadly(status),
     )
-    return [...(failed ? init : []), ...main].flatMap((status) =>
+    return [...(failed ? init : []), ...told].flatMap((status) =>
       status.state?.terminated || status.state?.running
         ? [readLog(cluster, pod, status, limitBytes)]
         : [],
@@ -26,10 +28,17 @@ export const readTaskLogs = async (
   return (await Promise.all(logs)).filter(({ text }) => text !== '')
 }
 
+type Status = NonNullable<
+  NonNullable<Pod['status']>['containerStatuses']
+>[number]
+
+const endedBadly = ({ state }: Status): boolean =>
+  state?.terminated !== undefined && state.terminated.exitCode !== 0
+
 const readLog = async (
   cluster: Cluster,
   pod: Pod,
-  status: NonNullable<NonNullable<Pod['status']>['containerStatuses']>[number],
+  status: Status,
   limitBytes: number,
 ): Promise<TaskLog> => {
   const { name, state } = status

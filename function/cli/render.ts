@@ -211,18 +211,22 @@ const runObjects = async (
     if (kind === 'Job') head = object as Job
     if (kind === 'ConfigMap') bundles.push(object as ConfigMap)
   }
-  await receive(
-    {
-      cluster,
-      store,
-      reporter: unreported,
-      clock: systemClock,
-      log: noLog,
-      settings,
-      replica: 'render',
-      image: imageOf(settings),
-    },
-    event,
-  )
+  try {
+    await receive(
+      {
+        cluster,
+        store,
+        reporter: unreported,
+        clock: systemClock,
+        log: noLog,
+        settings,
+        replica: 'render',
+        image: imageOf(settings),
+      },
+      event,
+    )
+  } finally {
+    cluster.close()
+  }
   return { head, bundles }
 }

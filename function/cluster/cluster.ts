@@ -90,6 +90,14 @@ export const isClusterError = (
   (codes.length === 0 || codes.includes(error.code))
 
 /**
+ * True when a right of ours is missing, or not known yet to an API server that
+ * has just begun: nobody has refused what was asked for.
+ */
+export const lacksRight = (error: unknown): error is ClusterError =>
+  isClusterError(error, 'Forbidden') &&
+  /: User "[^"]*" cannot \w+ resource /.test(error.message)
+
+/**
  * The port to Kubernetes. Every method rejects with `ClusterError` and with
  * nothing else, except the abort reason of a given signal.
  */

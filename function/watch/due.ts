@@ -3,6 +3,7 @@ import { STORE_DELAY } from '../decide.ts'
 import type { Claim } from '../head.ts'
 import { isObject } from '../json.ts'
 import { ANNOTATION, LABEL } from '../labels.ts'
+import { runOfHead } from '../names.ts'
 import { lacksPod, taskOutcome } from '../outcome.ts'
 import type { TaskRecord } from '../verdict.ts'
 
@@ -35,6 +36,8 @@ export const dueReason = (
   if (annotations[ANNOTATION.ended]) return 'ended'
   let running = false
   for (const job of jobs) {
+    // As good as gone, as it is for the function.
+    if (job.metadata!.deletionTimestamp) continue
     const place = placeOf(job)
     const state = records[place]?.state
     if (state === 'succeeded' || state === 'failed') continue
@@ -95,7 +98,7 @@ export const watchedRuns = (
   const runs = new Map<string, WatchedRun>()
   for (const head of jobs)
     if (head.metadata?.labels?.[LABEL.role] === 'head')
-      runs.set(head.metadata.labels[LABEL.run]!, { head, jobs: [], pods: [] })
+      runs.set(runOfHead(head.metadata.name!), { head, jobs: [], pods: [] })
   for (const job of jobs)
     if (job.metadata?.labels?.[LABEL.role] === 'task')
       runs.get(job.metadata.labels[LABEL.run]!)?.jobs.push(job)

@@ -47,6 +47,7 @@ const annotate = async (world: World, key: string, value: string) => {
 for (const [key, value] of [
   [ANNOTATION.plan, 'no gzip'],
   [ANNOTATION.plan, 'bnVsbA=='],
+  [ANNOTATION.plan, '{}'],
   [ANNOTATION.tasks, '['],
   [ANNOTATION.tasks, 'null'],
   [ANNOTATION.claim, '[]'],

@@ -316,6 +316,16 @@ const createWith = async (cluster: Cluster, finalizers: string[]) => {
   return decodeHead(await cluster.create('Job', job))
 }
 
+t.test('a policy that adds what is missing leaves a head alone', async (t) => {
+  const { spec } = headJob()
+  t.ok(spec!.ttlSecondsAfterFinished! > 30 * 24 * 3600, 'it stays')
+  const [container] = spec!.template.spec!.containers
+  t.match(container, {
+    resources: { requests: { cpu: /./ }, limits: { memory: /./ } },
+    securityContext: { readOnlyRootFilesystem: true },
+  })
+})
+
 t.test('settling leaves the finalizers of others', async (t) => {
   const { cluster } = givenCluster()
   const head = await createWith(cluster, ['a.io/x', FINALIZER, 'b.io/y'])

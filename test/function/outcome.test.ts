@@ -52,6 +52,13 @@ const main = (...containerStatuses: ReturnType<typeof ended>[]): Pod =>
 const init = (...initContainerStatuses: ReturnType<typeof ended>[]): Pod =>
   withStatus({ phase: 'Pending', initContainerStatuses })
 
+/** A pod whose task ended long ago, while another container goes on. */
+const beside = (exitCode: number, finished = CREATED - 5_000): Pod => {
+  const task = ended('task', exitCode)
+  task.state!.terminated!.finishedAt = new Date(finished).toISOString()
+  return main(task, containerStatus('istio-proxy', { running: {} }))
+}
+
 const RUNNING: Outcome = { state: 'running' }
 const SUCCEEDED: Outcome = { state: 'succeeded' }
 const failed = (reason: RegExp) => ({
@@ -120,6 +127,23 @@ const CASES: [
   [
     'a sidecar that ended with 0 is not the task',
     { pods: [main(ended('istio-proxy', 0))] },
+    RUNNING,
+  ],
+  [
+    'a sidecar runs on after the task succeeded',
+    { pods: [beside(0)] },
+    SUCCEEDED,
+  ],
+  [
+    'a sidecar runs on after the task failed',
+    { pods: [beside(3)] },
+    hopeless(
+      /^job job-1 failed, while other containers of its pod ran on; container task ended with exit code 3 \(Error\)$/,
+    ),
+  ],
+  [
+    'the task failed a moment ago: its pod may be about to say so',
+    { pods: [beside(3, CREATED - 4_000)] },
     RUNNING,
   ],
   [
@@ -289,6 +313,15 @@ const CASES: [
     },
     RUNNING,
   ],
+  ...[
+    'Timeout: request did not complete within requested timeout',
+    'rpc error: code = Unavailable desc = transport is closing',
+    'Post "https://webhook": http2: client connection lost',
+  ].map((message): [string, { events: Event[] }, object] => [
+    `FailedCreate that passes: ${message}`,
+    { events: [{ ...failedCreate, message }] },
+    RUNNING,
+  ]),
   [
     'FailedCreate that passes, and one that does not',
     {
@@ -324,6 +357,13 @@ const LACKS: [
   ['no pod after the grace', job(), [], NO_POD_GRACE, true],
   ['no pod yet', job(), [], NO_POD_GRACE - 1, false],
   ['a pod', job(), [main()], NO_POD_GRACE, false],
+  [
+    'a Job that is held back',
+    { ...job(), spec: { suspend: true, template: {} } },
+    [],
+    NO_POD_GRACE,
+    false,
+  ],
   [
     'a pod that the list did not see',
     job([], { active: 1 }),

@@ -100,7 +100,7 @@ ${task('quiet')}`,
     ['started', 'finished'],
     'the answer does not wait for the silent action',
   )
-  t.equal(world.jobs('head')[0]?.spec?.ttlSecondsAfterFinished, undefined)
+  t.ok(world.jobs('head')[0]?.metadata?.finalizers?.length, 'not settled yet')
   t.equal(await world.settle(), true)
   t.strictSame(world.runs, ['loud', 'quiet'])
   t.strictSame(world.kinds(event), ['started', 'finished'])
@@ -129,6 +129,26 @@ t.test('a project that Keptn does not know: not ours', async (t) => {
   const event = world.trigger('deployment', { project: 'unknown' })
   t.equal(await world.deliver(event), true)
   t.strictSame(world.cluster.objects('Job'), [])
+})
+
+t.test('what is hardly meant in a config is told once', async (t) => {
+  const world = makeWorld({
+    config: config(task('one')).replace('apiVersion: v2', 'apiversion: v2'),
+  })
+  for (let times = 0; times < 2; times += 1) {
+    t.equal(await world.deliver(world.trigger()), true)
+    t.equal(await world.settle(), true)
+  }
+  const told = world.cluster
+    .objects('Event')
+    .filter(({ reason }) => reason === 'ConfigWarning')
+  t.match(told, [
+    {
+      message:
+        /^job\/config\.yaml of sockshop\/dev\/carts: line 1: apiversion: /,
+    },
+  ])
+  t.equal(told.length, 1)
 })
 
 t.test('a config that cannot be parsed is answered with why', async (t) => {

@@ -10,10 +10,11 @@ import { containerStatus, ended, pod, waiting } from './given.ts'
 const podOf = (
   main: ReturnType<typeof ended>[],
   init: ReturnType<typeof ended>[] = [],
+  name = 'pod-1',
 ): Pod =>
   pod(
     { metadata: { namespace: 'jobs' } },
-    { status: { containerStatuses: main, initContainerStatuses: init } },
+    { name, status: { containerStatuses: main, initContainerStatuses: init } },
   )
 
 const asked: unknown[] = []
@@ -24,8 +25,8 @@ const cluster = {
     { container, limitBytes }: { container: string; limitBytes: number },
   ) => {
     asked.push([namespace, name, limitBytes])
-    if (container === 'broken') throw new ClusterError('NotFound', 'it is gone')
-    return container === 'quiet' ? '' : `log of ${container}`
+    if (name === 'broken') throw new ClusterError('NotFound', 'it is gone')
+    return name === 'quiet' ? '' : `log of ${container}`
   },
 } as unknown as Cluster
 
@@ -59,6 +60,25 @@ const CASES: [name: string, pods: Pod[], headings: string[]][] = [
     ],
   ],
   [
+    'what somebody put beside the task',
+    [
+      podOf([
+        ended('task', 0),
+        ended('vault-agent', 0),
+        containerStatus('istio-proxy', { running: {} }),
+      ]),
+    ],
+    ['Container task of pod pod-1'],
+  ],
+  [
+    'what somebody put beside the task, and ended badly',
+    [podOf([ended('task', 0), ended('vault-agent', 1)])],
+    [
+      'Container task of pod pod-1',
+      'Container vault-agent of pod pod-1 terminated with an error (Reason: Error, ExitCode: 1)',
+    ],
+  ],
+  [
     'a container that runs still',
     [podOf([containerStatus('task', { running: {} })])],
     ['Container task of pod pod-1'],
@@ -68,7 +88,11 @@ const CASES: [name: string, pods: Pod[], headings: string[]][] = [
     [podOf([waiting('task', 'ImagePullBackOff')])],
     [],
   ],
-  ['a container that printed nothing', [podOf([ended('quiet', 0)])], []],
+  [
+    'a container that printed nothing',
+    [podOf([ended('task', 0)], [], 'quiet')],
+    [],
+  ],
   [
     'two pods',
     [podOf([ended('task', 1)]), podOf([ended('task', 0)])],
@@ -92,10 +116,10 @@ for (const [name, pods, headings] of CASES)
 
 t.test('a log that cannot be read says so', async (t) => {
   t.strictSame(
-    await readTaskLogs(cluster, [podOf([ended('broken', 0)])], 100),
+    await readTaskLogs(cluster, [podOf([ended('task', 0)], [], 'broken')], 100),
     [
       {
-        heading: 'Container broken of pod pod-1',
+        heading: 'Container task of pod broken',
         text: 'Unable to query logs of container: it is gone',
       },
     ],

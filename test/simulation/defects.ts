@@ -181,8 +181,8 @@ export const DEFECTS: Defect[] = [
     scope: 'slow',
     with: [{ kind: 'death' }],
     file: 'head.ts',
-    replace: 'spec: {\n      completions: 0,',
-    by: 'spec: {\n      ttlSecondsAfterFinished: 15,\n      completions: 0,',
+    replace: 'const UNSETTLED_TTL = 365 * 24 * 3600',
+    by: 'const UNSETTLED_TTL = 15',
     breaks: ['ends', 'one .finished', 'verdict', 'one start'],
   },
   {

@@ -143,6 +143,23 @@ const CASES: [
     },
     'no task runs',
   ],
+  [
+    'its Job is being deleted, its pod is not gone yet',
+    {
+      head: head(RUNNING),
+      jobs: [
+        {
+          ...one,
+          metadata: {
+            ...one.metadata,
+            deletionTimestamp: '2026-01-01T00:00:00Z',
+          },
+        },
+      ],
+      pods: [runs],
+    },
+    'no task runs',
+  ],
   ['its Job was deleted', { head: head(RUNNING) }, 'no task runs'],
   [
     'a task ended before anything was marked',

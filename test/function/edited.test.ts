@@ -1,0 +1,47 @@
+import t from 'tap'
+import { LABEL } from '../../function/labels.ts'
+import { makeWorld, type World } from '../world.ts'
+import { sleep } from '../../function/clock.ts'
+import { ONE_TASK } from './given.ts'
+
+/** What an admin may do to the labels of a head while its task runs. */
+const givenRun = async () => {
+  const world: World = makeWorld({
+    config: ONE_TASK,
+    scripts: {
+      one: async (run) => {
+        run.started()
+        await sleep(world.clock, 60_000, run.signal)
+        return { exitCode: 0 }
+      },
+    },
+  })
+  const event = world.trigger()
+  await world.deliver(event)
+  await world.clock.run(() => world.runs.length > 0, 10_000)
+  return { world, event }
+}
+
+const edits: [string, { op: 'replace' | 'remove'; label: string }][] = [
+  ['unsettled is said to be false', { op: 'replace', label: LABEL.unsettled }],
+  ['the run is another one', { op: 'replace', label: LABEL.run }],
+  ['the run is not told', { op: 'remove', label: LABEL.run }],
+]
+
+for (const [name, { op, label }] of edits)
+  t.test(`${name}: the run goes on`, async (t) => {
+    const { world, event } = await givenRun()
+    const path = `/metadata/labels/${label.replaceAll('/', '~1')}`
+    await world.cluster.patch(
+      'Job',
+      'jobs',
+      world.jobs('head')[0]!.metadata!.name!,
+      [op === 'remove' ? { op, path } : { op, path, value: 'false' }],
+    )
+    world.cluster.resetCounts()
+    t.equal(await world.settle(), true)
+    t.strictSame(world.kinds(event), ['started', 'finished'])
+    t.match(world.reports(event)[1]?.data, { result: 'pass' })
+    t.notOk(world.jobs('head')[0]!.metadata!.finalizers?.length)
+    t.ok(world.cluster.counts()['patch Job']! < 20, 'without a storm')
+  })
