@@ -1,5 +1,6 @@
 import { parseEvents, YAMLException } from 'js-yaml'
 import type { Event } from 'js-yaml'
+import { repairYaml } from './yaml-repair.ts'
 
 /** What was parsed: the events, and the text that their offsets refer to. */
 export interface ParsedEvents {
@@ -10,56 +11,30 @@ export interface ParsedEvents {
 /** Collections nested deeper than this are refused; no file needs ten. */
 const MAX_DEPTH = 100
 
-/** Characters that may be parsed again, to keep the cost in bounds. */
-const MAX_REPEATED = 300_000
-
-/** What each attempt costs for the whole text, as a share of parsing it. */
-const ATTEMPT = 1 / 8
-
 /**
- * Parses YAML as libyaml does, which the original used: within brackets and
- * quotes it does not care how lines are indented, and takes tabs for blanks.
- * js-yaml follows the standard and refuses both, for instance a closing
- * bracket below the key that it belongs to. Such a line is indented and the
- * text parsed again; lines keep their numbers. Throws a YAMLException.
+ * Parses YAML as libyaml does, which the original used. js-yaml follows the
+ * standard and refuses more, for instance a closing bracket below the key that
+ * it belongs to: such a text is repaired and parsed once more; lines keep their
+ * numbers. Throws a YAMLException.
  */
 export const parseLeniently = (text: string): ParsedEvents => {
-  let source = text
-  let left = MAX_REPEATED
-  for (;;) {
-    try {
-      return { events: parseEvents(source, { maxDepth: MAX_DEPTH }), source }
-    } catch (err) {
-      const at = deficientAt(err)
-      left -= (at ?? 0) + source.length * ATTEMPT
-      const repaired =
-        at === undefined || left < 0 ? source : indented(source, at)
-      if (repaired === source) throw err
-      source = repaired
-    }
+  if (MISREAD.test(text)) return parse(repairYaml(text))
+  try {
+    return parse(text)
+  } catch (err) {
+    const source = isTooDeep(err) ? text : repairYaml(text)
+    if (source === text) throw err
+    return parse(source)
   }
 }
 
-const deficientAt = (err: unknown): number | undefined =>
-  err instanceof YAMLException && err.reason === 'deficient indentation'
-    ? err.mark?.position
-    : undefined
+/** Within brackets `word:` is text; js-yaml takes it for a key. */
+const MISREAD = /:[,\]}]/
 
-/** More than any parent's; what is within brackets or quotes ignores it. */
-const INDENTATION = ' '.repeat(100)
+const parse = (source: string): ParsedEvents => ({
+  events: parseEvents(source, { maxDepth: MAX_DEPTH }),
+  source,
+})
 
-const indented = (source: string, at: number): string => {
-  const start = lineStart(source.slice(0, at))
-  const [blanks = ''] = BLANKS.exec(source.slice(start, at)) ?? []
-  const head = source.slice(0, at - blanks.length)
-  // A tab after a dash is refused by libyaml, too.
-  if (/^[ -]*-$/.test(head.slice(start))) return source
-  const indentation = head.length === start ? INDENTATION : ''
-  return head + indentation + blanks.replaceAll('\t', ' ') + source.slice(at)
-}
-
-/** The parser stops behind the bracket that a tab stands before. */
-const BLANKS = /[ \t]*(?:[[{][ \t]*)*$/
-
-const lineStart = (text: string): number =>
-  Math.max(text.lastIndexOf('\n'), text.lastIndexOf('\r')) + 1
+const isTooDeep = (err: unknown): boolean =>
+  err instanceof YAMLException && err.reason.startsWith('nesting exceeded')
