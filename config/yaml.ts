@@ -369,12 +369,22 @@ const toScalar = (
       : longTag(source.slice(event.tagStart, event.tagEnd))
   return {
     kind: 'scalar',
-    text: event.valueStart < 0 ? '' : getScalarValue(source, event),
+    text: event.valueStart < 0 ? '' : scalarText(source, event),
     // `! text` asks for the text itself.
     plain: event.style === SCALAR_STYLE.PLAIN && tag !== '!',
     tag: tag === '!' ? '' : tag,
     line: event.valueStart < 0 ? 0 : lineOf(event.valueStart),
   }
+}
+
+/** A block that the text ends in, without a line end, has none there. */
+const scalarText = (source: string, event: ScalarEvent): string => {
+  const text = getScalarValue(source, event)
+  const { style, valueEnd } = event
+  const block =
+    style === SCALAR_STYLE.LITERAL_BLOCK || style === SCALAR_STYLE.FOLDED_BLOCK
+  const ended = /[\r\n]/.test(source.charAt(valueEnd - 1))
+  return block && !ended && text.endsWith('\n') ? text.slice(0, -1) : text
 }
 
 const longTag = (written: string): string => {

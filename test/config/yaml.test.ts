@@ -94,6 +94,32 @@ t.test('text may come as bytes', (t) => {
   t.end()
 })
 
+const ends: [text: string, value: string][] = [
+  ['|\n  a', 'a'],
+  ['|\n  a\n', 'a\n'],
+  ['|\n  a\n  ', 'a\n'],
+  ['|\n  a\n    ', 'a\n  '],
+  ['|+\n  a', 'a'],
+  ['|+\n  a\n\n  ', 'a\n\n'],
+  ['|-\n  a', 'a'],
+  ['|\r\n  a\r\n', 'a\n'],
+  ['>\n  a\n  b', 'a b'],
+  ['>\n  a\n  b\n', 'a b\n'],
+  ['>+\n  a\n\n', 'a\n\n'],
+  ['|', ''],
+  ['|+\n   ', ''],
+  ['"a\\n"', 'a\n'],
+]
+
+t.test('a block has no line end where the file has none', (t) => {
+  for (const [text, value] of ends) {
+    const read = root(`- ${text}`)
+    const [item] = read?.kind === 'list' ? read.items : []
+    t.equal(item?.kind === 'scalar' && item.text, value, JSON.stringify(text))
+  }
+  t.end()
+})
+
 const refused: [name: string, text: string, code: string, line?: number][] = [
   ['syntax', 'a: b\nc: d: e', 'yaml-syntax', 2],
   ['a tab that indents', 'a:\n\t- b', 'yaml-syntax', 2],
