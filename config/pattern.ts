@@ -26,7 +26,7 @@ export const newPatternBudget = (): Budget => ({ left: ALL_PATTERNS })
 
 /**
  * Reads the pattern for an event's type. `glob` is the whole type, where `*`
- * stands for any characters, dots too; `re2` may be found anywhere in it, as
+ * stands for any characters, dots and slashes too; `re2` may be found anywhere in it, as
  * in the original. What cannot be read never matches, `error` says why. No
  * pattern takes long: RE2 knows no backtracking, nor does minimatch, and what
  * they would unfold is limited here, for each pattern and in all.
@@ -78,7 +78,7 @@ const re2 = (pattern: string): Matcher => {
 }
 
 const glob = (pattern: string): Matcher => {
-  const compiled = new Minimatch(pattern, {
+  const compiled = new Minimatch(unslashed(pattern), {
     nonegate: true,
     nocomment: true,
     dot: true,
@@ -86,5 +86,8 @@ const glob = (pattern: string): Matcher => {
     braceExpandMax: MAX_BRACES,
     platform: 'linux',
   })
-  return (type) => compiled.match(type)
+  return (type) => compiled.match(unslashed(type))
 }
+
+/** A type is no path; no CloudEvent has the character that stands for `/`. */
+const unslashed = (text: string): string => text.replaceAll('/', '\0')
