@@ -9,6 +9,7 @@ import type {
   TaskSecurityContext,
 } from './model.ts'
 import type { Dialect } from './schema.ts'
+import { shellScripts } from './shell.ts'
 
 /** A file as its schema describes it; what is not given is absent. */
 export interface ConfigFile {
@@ -101,7 +102,8 @@ const toEnv = (
 
 /**
  * A text is split into words. The seed's dialect promises that `$NAME` of the
- * task's own `env` is put in; a list is taken as it stands.
+ * task's own `env` is put in; a list is taken as it stands. So is the script
+ * of a shell, which puts `$NAME` in itself: Kubernetes would make code of it.
  */
 const toCommand = (
   dialect: Dialect,
@@ -109,8 +111,14 @@ const toCommand = (
   env: EnvEntry[],
 ): string[] | undefined => {
   if (typeof cmd !== 'string') return cmd
-  const names = dialect === 'seed' ? env.map(({ name }) => name) : []
-  return splitCommand(cmd, new Set(names)).words
+  const written = splitCommand(cmd).words
+  if (dialect !== 'seed') return written
+  const scripts = shellScripts(written)
+  const names = new Set(env.map(({ name }) => name))
+  const { words } = splitCommand(cmd, names)
+  return words.map((word, at) =>
+    scripts.has(at) ? (written[at] ?? word) : word,
+  )
 }
 
 const toResources = ({ limits, requests }: Resources): Resources =>

@@ -2,6 +2,7 @@ import { splitCommand } from './command.ts'
 import { parseExpression } from './jsonpath-parser.ts'
 import type { EnvEntry, Resources, Task } from './model.ts'
 import type { Problem } from './problem.ts'
+import { isShell, shellScripts } from './shell.ts'
 
 /** Something hardly meant, and where: keys and places from the root. */
 export interface Doubt extends Pick<Problem, 'code' | 'message'> {
@@ -88,13 +89,15 @@ const commandText = (cmd: string, { command = [], env }: Task): Doubt[] => {
   ]
 }
 
-const SHELLS = /(^|\/)(sh|ash|bash|dash|zsh|ksh|pwsh)$/
-
 /** `$NAME` of the task's own variable, where nothing will put it in. */
 const unexpanded = (words: string[], env: EnvEntry[]): Doubt[] => {
-  if (SHELLS.test(words[0] ?? '')) return []
+  if (isShell(words[0] ?? '')) return []
+  const scripts = shellScripts(words)
   const declared = new Set(env.map(({ name }) => name))
-  const name = words.flatMap(variablesIn).find((used) => declared.has(used))
+  const name = words
+    .filter((_word, at) => !scripts.has(at))
+    .flatMap(variablesIn)
+    .find((used) => declared.has(used))
   return name === undefined
     ? []
     : [

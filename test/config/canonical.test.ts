@@ -116,3 +116,38 @@ t.test('only the first dialect puts variables into a text', (t) => {
   )
   t.end()
 })
+
+const scripts: [cmd: string, command: string[]][] = [
+  ['sh -c "curl $HOST"', ['sh', '-c', 'curl $HOST']],
+  ['sh -c curl\\ ${HOST}', ['sh', '-c', 'curl ${HOST}']],
+  ['sh -c "echo $$ $HOST"', ['sh', '-c', 'echo $$ $HOST']],
+  ['/bin/bash -ec "curl $HOST"', ['/bin/bash', '-ec', 'curl $HOST']],
+  ['env A=$HOST sh -c $HOST', ['env', 'A=$(HOST)', 'sh', '-c', '$HOST']],
+  ['sh -c "a $1" sh $HOST', ['sh', '-c', 'a $1', 'sh', '$(HOST)']],
+  ['sh -c -e "a $HOST"', ['sh', '-c', '-e', 'a $HOST']],
+  ['sh -c -- "a $HOST"', ['sh', '-c', '--', 'a $HOST']],
+  [
+    'bash -c -o pipefail "a $HOST" $HOST',
+    ['bash', '-c', '-o', 'pipefail', 'a $HOST', '$(HOST)'],
+  ],
+  [
+    'timeout 5 busybox ash -lc "a $HOST"',
+    ['timeout', '5', 'busybox', 'ash', '-lc', 'a $HOST'],
+  ],
+  ['pwsh -c echo $HOST', ['pwsh', '-c', 'echo', '$HOST']],
+  [
+    'pwsh -NonInteractive -File a.ps1 $HOST',
+    ['pwsh', '-NonInteractive', '-File', 'a.ps1', '$(HOST)'],
+  ],
+  ['sh script.sh $HOST', ['sh', 'script.sh', '$(HOST)']],
+  ['sh -e script.sh $HOST', ['sh', '-e', 'script.sh', '$(HOST)']],
+  ['curl -c $HOST $HOST', ['curl', '-c', '$(HOST)', '$(HOST)']],
+  ['python -c $HOST', ['python', '-c', '$(HOST)']],
+]
+
+t.test('nothing is put into the script of a shell', (t) => {
+  const env = [{ name: 'HOST', value: '$.a' }]
+  for (const [cmd, command] of scripts)
+    t.strictSame(task('seed', { env, cmd }).command, command, cmd)
+  t.end()
+})

@@ -44,6 +44,16 @@ const cases: [name: string, task: Partial<Task>, doubts: string[]][] = [
   ],
   ['${NAME} in args', { ...HOST, args: ['${HOST}'] }, ['not-expanded cmd']],
   ['$NAME with a shell', { ...HOST, command: ['/bin/sh', '-c', '$HOST'] }, []],
+  [
+    '$NAME with a shell behind another program',
+    { ...HOST, command: ['env', 'sh', '-ec', '$HOST'] },
+    [],
+  ],
+  [
+    '$NAME beside the script',
+    { ...HOST, command: ['env', 'sh', '-c', 'a "$1"', 'sh', '$HOST'] },
+    ['not-expanded cmd'],
+  ],
   ['$(NAME)', { ...HOST, command: ['a', '$(HOST)'] }, []],
   ['$NAME of something else', { ...HOST, command: ['a', '$HOSTNAME'] }, []],
   ['no valueFrom', env({ valueFrom: '' }), ['value-from env 0 valueFrom']],

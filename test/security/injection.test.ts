@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import t from 'tap'
 import type { JobEvent } from '../../config/event.ts'
+import type { JobConfig } from '../../config/model.ts'
 import { parseConfig } from '../../config/parse.ts'
 import { expand } from '../../function/cluster/memory/environment.ts'
 import type { Event, Job } from '../../function/cluster/cluster.ts'
@@ -37,10 +38,26 @@ actions:
           - { name: FIXED, value: fixed, valueFrom: string }
           - { name: TEXT, value: $.data.text, valueFrom: event }
 `
-const parsed = parseConfig(config.replace("'*'", "'.*'"))
-if ('problems' in parsed) throw new Error(parsed.problems[0]?.message)
+const read = (text: string): JobConfig => {
+  const parsed = parseConfig(text)
+  if ('problems' in parsed) throw new Error(parsed.problems[0]?.message)
+  return parsed.config
+}
+const parsed = read(config.replace("'*'", "'.*'"))
 
-const planOf = async (event: JobEvent): Promise<Job> => {
+/** In the first dialect a text, in which `$TEXT` is put in. */
+const firstDialect = read(`
+actions:
+  - name: run
+    events: [{ name: '*' }]
+    tasks:
+      - name: say
+        image: busybox
+        cmd: env sh -ec "echo $TEXT \${TEXT}" $TEXT
+        env: [{ name: TEXT, value: $.data.text }]
+`)
+
+const planOf = async (event: JobEvent, config = parsed): Promise<Job> => {
   const { plan } = await planRun(
     {
       settings: givenSettings(),
@@ -50,7 +67,7 @@ const planOf = async (event: JobEvent): Promise<Job> => {
     },
     RUN,
     event,
-    { config: parsed.config, configHash: 'abc' },
+    { config, configHash: 'abc' },
   )
   return plan.actions[0]!.tasks[0]!.job
 }
@@ -126,11 +143,29 @@ t.test('variables hold exactly the text, and change no other', async () => {
       if (values['FIXED'] !== 'fixed') throw new Error('FIXED was changed')
       if (
         JSON.stringify(command) !==
-        JSON.stringify(parsed.config.actions[0]!.tasks[0]!.command)
+        JSON.stringify(parsed.actions[0]!.tasks[0]!.command)
       )
         throw new Error('the command was changed')
     }),
     { numRuns: 500, seed: 2 },
+  )
+})
+
+t.test('the script of a shell is the same, whatever is put in', async () => {
+  await fc.assert(
+    fc.asyncProperty(hostile, async (fields) => {
+      const job = await planOf(eventWith(fields), firstDialect)
+      const { env = [], command } = job.spec!.template.spec!.containers[0]!
+      const values: Record<string, string> = {}
+      for (const { name, value = '' } of env)
+        values[name] = expand(value, values)
+      const words = command!.map((word) => expand(word, values))
+      const script = 'echo $TEXT ${TEXT}'
+      const wanted = ['env', 'sh', '-ec', script, values['TEXT']]
+      if (JSON.stringify(words) !== JSON.stringify(wanted))
+        throw new Error(JSON.stringify(words))
+    }),
+    { numRuns: 500, seed: 4 },
   )
 })
 
