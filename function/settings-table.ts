@@ -41,7 +41,7 @@ export const settingsTable = {
   },
   JOB_NAMESPACE: {
     meaning:
-      'Namespace of the Jobs of tasks that name none; else that of the function.',
+      "Namespace of the runs' records, of the job watch and of tasks that name none; else that of the function. Another one needs the Roles and the accounts of the job watch and of tasks; for some tasks only, use `JOB_NAMESPACES`. Drain before you change it.",
   },
   JOB_NAMESPACES: {
     default: '',
@@ -141,7 +141,8 @@ export const settingsTable = {
   },
   ALLOW_PRIVILEGED_JOBS: {
     default: 'false',
-    meaning: 'Whether tasks may ask for a privileged container.',
+    meaning:
+      "Whether tasks may ask for a privileged container; their namespace's pod security must allow it, too.",
   },
   ALLOWED_CAPABILITIES: {
     default: '*',
@@ -202,7 +203,8 @@ export const settingsTable = {
   },
   JOB_WATCH: {
     default: 'true',
-    meaning: 'Whether a job watch is started while runs are unsettled.',
+    meaning:
+      'Whether a job watch is started while runs are unsettled; with `false` something else must call `/callbacks/job`, as in `overlays/apiserversource`.',
   },
   JOB_WATCH_SERVICE_ACCOUNT: {
     meaning: 'Service account of the job watch; else `NAME-job-watch`.',
@@ -242,7 +244,7 @@ export const settingsTable = {
   },
   LIMIT_CONFIG_BYTES: {
     default: '1048576',
-    meaning: 'Longest `job/config.yaml`.',
+    meaning: 'Longest `job/config.yaml`, at most 1048576.',
   },
   LIMIT_FILES: { default: '200', meaning: 'Most files of one task.' },
   LIMIT_FILE_BYTES: { default: '921600', meaning: 'Longest file of a task.' },

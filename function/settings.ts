@@ -1,3 +1,4 @@
+import { MAX_BYTES } from '../config/yaml.ts'
 import { readAllowedImages } from './image.ts'
 import { readJobLabels } from './job-labels.ts'
 import type { Instance } from './names.ts'
@@ -332,7 +333,7 @@ const readJobDefaults = (
 
 const readLimits = (from: Variables): Limits => ({
   bodyBytes: from.integer('LIMIT_BODY_BYTES', 1),
-  configBytes: from.integer('LIMIT_CONFIG_BYTES', 1),
+  configBytes: from.integer('LIMIT_CONFIG_BYTES', 1, MAX_BYTES),
   files: from.integer('LIMIT_FILES', 0),
   // A ConfigMap holds 1 MiB, base64 and its own fields included.
   fileBytes: from.integer('LIMIT_FILE_BYTES', 0, 900 * 1024),

@@ -210,6 +210,7 @@ const bad: [NodeJS.ProcessEnv, RegExp][] = [
   [{ AUDIENCE: 'me', ALLOWED_SENDERS: 'a b' }, /SENDERS.*`a b` is none/],
   [{ TASK_DEADLINE_SECONDS: '-1' }, /TASK_DEADLINE_SECONDS="-1"/],
   [{ LIMIT_FILE_BYTES: '1000000' }, /LIMIT_FILE_BYTES="1000000": .*921600/],
+  [{ LIMIT_CONFIG_BYTES: '1048577' }, /LIMIT_CONFIG_BYTES=.* to 1048576$/],
   [{ LIMIT_TASKS: '1.5' }, /LIMIT_TASKS="1.5": expected a whole number/],
 ]
 const texts = files({
