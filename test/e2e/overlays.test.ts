@@ -258,14 +258,18 @@ const HELLO = {
   data: { who: 'Anne' },
 }
 
-for (const name of ['keptn-distributor', 'keptn-distributor-remote'])
-  t.test(`${name}: it posts to the Broker`, async (t) => {
+for (const [name, ...kinds] of [
+  ['keptn-distributor', 'ksvc', 'broker', 'trigger'],
+  ['keptn-distributor-remote', 'ksvc', 'broker', 'trigger'],
+  ['deployment-keptn'],
+] as const)
+  t.test(`${name}: it posts to the Broker, or the function`, async (t) => {
     const overlay = await installed(t, name, {
       ...KEPTN,
       'ghcr.io/keptn/distributor:1.4.5': image,
     })
     const { kubectl } = overlay
-    await ready(overlay, 'ksvc', 'broker', 'trigger')
+    await ready(overlay, ...kinds)
     const { context, triggered, event } = await published(overlay, TWO)
     await kubectl(
       ...['patch', 'deployment', `${NAME}-distributor`, '--type=json', '-p'],

@@ -145,6 +145,76 @@ for (const [overlay, namespace, level] of [
     )
   })
 
+t.test('deployment: tasks cannot post to the function', { skip }, async (t) => {
+  const policy = of(build('deployment'), 'NetworkPolicy').find(
+    ({ metadata: { name } }) => name === 'job-executor-service',
+  )
+  t.strictSame(policy?.['spec'].ingress, [
+    {
+      from: [
+        {
+          podSelector: {
+            matchExpressions: [
+              { key: LABEL.role, operator: 'NotIn', values: ['task'] },
+            ],
+          },
+        },
+        {
+          namespaceSelector: {
+            matchLabels: { 'kubernetes.io/metadata.name': 'keptn' },
+          },
+        },
+      ],
+    },
+  ])
+})
+
+const distributorOf = (objects: Manifest[]) =>
+  of(objects, 'Deployment').find(({ metadata: { name } }) =>
+    name.endsWith('-distributor'),
+  )?.['spec'].template.spec.containers[0]
+
+t.test(
+  'deployment-keptn: it posts to the Service of the function',
+  { skip },
+  async (t) => {
+    const objects = build('deployment-keptn')
+    const env = Object.fromEntries(
+      (
+        distributorOf(objects).env as { name: string; value?: string }[]
+      ).map(({ name, value }) => [name, value]),
+    )
+    t.match(env, {
+      PUBSUB_RECIPIENT: 'http://job-executor-service',
+      PUBSUB_RECIPIENT_PORT: '80',
+      PUBSUB_RECIPIENT_PATH: 'events',
+    })
+    t.notOk('BROKER_NAMESPACE' in env)
+    const [service] = of(objects, 'Service')
+    t.match(service, {
+      apiVersion: 'v1',
+      metadata: { name: 'job-executor-service' },
+      spec: { ports: [{ port: 80 }] },
+    })
+    t.same(
+      objects.filter(({ apiVersion }) => apiVersion.includes('knative')),
+      [],
+    )
+  },
+)
+
+t.test(
+  'keptn-distributor-remote: a token or OAuth, as the function has it',
+  { skip },
+  async (t) => {
+    const objects = build('keptn-distributor-remote')
+    const [service] = of(objects, 'Service')
+    const own = service?.['spec'].template.spec.containers[0]
+    t.same(distributorOf(objects).envFrom, own.envFrom)
+    t.match(own.envFrom, [{}, { secretRef: { optional: true } }])
+  },
+)
+
 t.test('without-keptn: the example can be used', { skip }, async (t) => {
   const objects = build('without-keptn')
   t.equal(settingsOf(objects)['KEPTN_API_ENDPOINT'], '', 'it is not set')
