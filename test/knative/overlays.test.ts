@@ -180,9 +180,9 @@ t.test(
   async (t) => {
     const objects = build('deployment-keptn')
     const env = Object.fromEntries(
-      (
-        distributorOf(objects).env as { name: string; value?: string }[]
-      ).map(({ name, value }) => [name, value]),
+      (distributorOf(objects).env as { name: string; value?: string }[]).map(
+        ({ name, value }) => [name, value],
+      ),
     )
     t.match(env, {
       PUBSUB_RECIPIENT: 'http://job-executor-service',
