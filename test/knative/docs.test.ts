@@ -129,7 +129,7 @@ t.test('the overlay of your own can be built', { skip }, async (t) => {
   const [service] = of('Service')
   const { containers, volumes } = service.spec.template.spec
   t.equal(containers[0].image, 'REGISTRY/job-executor-function:0.1.0')
-  t.match(containers[0].volumeMounts, [{ mountPath: '/config' }])
+  t.hasStrict(containers[0].volumeMounts, [{ mountPath: '/config' }])
   const map = (name: string) =>
     of('ConfigMap').find(({ metadata }) => metadata.name === name)?.data
   const given = map(volumes[0].configMap.name) as Record<string, string>
@@ -146,7 +146,7 @@ t.test('the overlay of your own can be built', { skip }, async (t) => {
     map(containers[0].envFrom[0].configMapRef.name) as NodeJS.ProcessEnv,
     { read: (path) => given[path.replace('/config/', '')] },
   )
-  t.match(settings, {
+  t.hasStrict(settings, {
     keptn: { endpoint: 'https://keptn.example.com/api' },
     functionSecrets: ['job-executor-service-keptn', 'registry-pull'],
     jobDefaults: { labels: { team: 'blue' } },

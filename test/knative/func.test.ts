@@ -26,7 +26,6 @@ const validate: ValidateFunction = new Ajv({
 interface FuncYaml {
   specVersion: string
   name: string
-  build: { builder: string }
   run: { envs: { name: string }[] }
   deploy: { serviceAccountName: string }
 }
@@ -37,6 +36,10 @@ t.test("func.yaml is valid by func's own schema", async (t) => {
   t.notOk(validate({ ...func(), build: { builder: 'host' } }))
   t.notOk(validate({ ...func(), subscriptions: [] }))
 })
+
+t.test('it does not say that func could build it', async (t) =>
+  t.notOk('build' in func()),
+)
 
 t.test('it names what knative/ has and what the function reads', async (t) => {
   const { name, run, deploy } = func()

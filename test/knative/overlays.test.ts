@@ -184,14 +184,14 @@ t.test(
         ({ name, value }) => [name, value],
       ),
     )
-    t.match(env, {
+    t.hasStrict(env, {
       PUBSUB_RECIPIENT: 'http://job-executor-service',
       PUBSUB_RECIPIENT_PORT: '80',
       PUBSUB_RECIPIENT_PATH: 'events',
     })
     t.notOk('BROKER_NAMESPACE' in env)
     const [service] = of(objects, 'Service')
-    t.match(service, {
+    t.hasStrict(service, {
       apiVersion: 'v1',
       metadata: { name: 'job-executor-service' },
       spec: { ports: [{ port: 80 }] },
