@@ -2,6 +2,7 @@ import {
   type Cluster,
   ifThere,
   isClusterError,
+  isDenied,
   type Job,
   type JsonPatch,
   type Pod,
@@ -111,7 +112,9 @@ export const expire = async (
       await cluster.patch('Job', namespace!, name!, patch)
       return
     } catch (error) {
-      if (isClusterError(error, 'NotFound', 'Invalid', 'Forbidden')) return
+      if (isClusterError(error, 'NotFound', 'Invalid')) return
+      // A policy that came later: it goes with its head.
+      if (isDenied(error)) return
       if (!isClusterError(error, 'Conflict')) throw error
       if (attempt === ATTEMPTS) return
       const found = await ifThere(cluster.get('Job', namespace!, name!))

@@ -1,6 +1,6 @@
 import {
   type Cluster,
-  isClusterError,
+  isDenied,
   type Job,
   type JsonPatch,
 } from './cluster/cluster.ts'
@@ -36,7 +36,7 @@ export const stopTask = async (
   try {
     await cluster.patch('Job', namespace!, name!, patch)
   } catch (error) {
-    if (!isClusterError(error, 'Forbidden')) throw error
+    if (!isDenied(error)) throw error
     await cluster.delete('Job', namespace!, name!, { uid: uid! })
   }
 }

@@ -97,6 +97,10 @@ export const lacksRight = (error: unknown): error is ClusterError =>
   isClusterError(error, 'Forbidden') &&
   /: User "[^"]*" cannot \w+ resource /.test(error.message)
 
+/** True when a policy refuses what we have the right to. */
+export const isDenied = (error: unknown): error is ClusterError =>
+  isClusterError(error, 'Forbidden') && !lacksRight(error)
+
 /**
  * The port to Kubernetes. Every method rejects with `ClusterError` and with
  * nothing else, except the abort reason of a given signal.

@@ -195,6 +195,10 @@ export const ended = (name: string, exitCode: number, message?: string) =>
 export const waiting = (name: string, reason: string, message = 'because') =>
   containerStatus(name, { waiting: { reason, message } })
 
+/** In the words of the API server. */
+export const NO_RIGHT =
+  'jobs.batch is forbidden: User "system:serviceaccount:jobs:fn" cannot create resource "jobs" in API group "batch" in the namespace "jobs"'
+
 export const ONE_TASK = `apiVersion: v2
 actions:
 - name: Deploy

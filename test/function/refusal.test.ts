@@ -5,12 +5,9 @@ import {
 } from '../../function/cluster/cluster.ts'
 import type { Ports } from '../../function/ports.ts'
 import { isRefusal } from '../../function/refusal.ts'
-import { createsTask, givenSettings, ONE_TASK } from './given.ts'
+import { createsTask, givenSettings, NO_RIGHT, ONE_TASK } from './given.ts'
 import { makeWorld } from '../world.ts'
 
-/** In the words of the API server. */
-const NO_RIGHT =
-  'jobs.batch is forbidden: User "system:serviceaccount:jobs:fn" cannot create resource "jobs" in API group "batch" in the namespace "jobs"'
 const POLICY = 'admission webhook "policy" denied the request: not here'
 
 const CASES: [

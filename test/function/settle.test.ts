@@ -10,6 +10,7 @@ import { noLog } from '../../function/log.ts'
 import type { Ports } from '../../function/ports.ts'
 import { interpose } from '../interpose.ts'
 import {
+  NO_RIGHT,
   containerStatus,
   createHead,
   createTask,
@@ -61,6 +62,10 @@ t.test(
       throw new ClusterError('Forbidden', 'denied')
     })
     await expire(guarded, job, 600)
+    const rightless = interpose('cluster', cluster, ['patch'], async () => {
+      throw new ClusterError('Forbidden', NO_RIGHT)
+    })
+    await t.rejects(expire(rightless, job, 600), { code: 'Forbidden' })
     const left = await cluster.get('Job', 'jobs', job.metadata!.name!)
     t.equal(left.metadata!.labels![LABEL.unsettled], 'true')
   },
