@@ -58,6 +58,7 @@ t.test('a run ends when all is done, or by its limit', async (t) => {
   t.equal(await clock.run(() => count === 5), true)
   t.equal(await clock.run(undefined, 1000), false, 'it goes on for ever')
   t.equal(await new VirtualClock().run(), true, 'nothing to do')
+  t.equal(await new VirtualClock().run(() => false), false, 'it stands still')
 })
 
 t.test('sleep wakes by the clock, and by its signal', async (t) => {

@@ -66,17 +66,15 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Goes from timer to timer until `done`, or until none is left, but not
-   * further than `limit` milliseconds (a day). Answers whether it came there.
+   * Goes from timer to timer until `done`, without it until none is left, but
+   * not further than `limit` milliseconds (a day). Answers whether it came
+   * there.
    */
-  async run(
-    done: () => boolean = () => false,
-    limit = 86_400_000,
-  ): Promise<boolean> {
+  async run(done?: () => boolean, limit = 86_400_000): Promise<boolean> {
     const end = this.#elapsed + limit
     await rest()
-    while (!done()) if (!(await this.#step(end))) break
-    return done() || this.#timers.size === 0
+    while (!done?.()) if (!(await this.#step(end))) break
+    return done ? done() : this.#timers.size === 0
   }
 
   async #step(end: number): Promise<boolean> {
