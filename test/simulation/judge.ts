@@ -16,6 +16,8 @@ export const INVARIANTS = {
   'one start': 'a task starts one pod, and one more for each disruption',
   files: 'the files of a task are there when its pod starts',
   order: 'a task is created only after those before it came to their end',
+  'every task':
+    'a task of an accepted run starts, once, if those before it in its action ended well',
   announced: '.started is out before the first task is created',
   'one .started': 'Keptn counts one .started for an accepted event',
   'one .finished': 'Keptn counts one .finished for an accepted event',
@@ -305,6 +307,18 @@ export class Judge {
     const task = this.task(id, place)
     if (exitCode === 0) task.succeeded = true
     else task.failed = true
+  }
+
+  /** At the end of an accepted run that nobody disturbed. */
+  everyTaskRan(id: string): void {
+    this.#scope.actions.forEach(({ tasks }, action) => {
+      for (const [index, { name }] of tasks.entries()) {
+        const task = this.task(id, `${action + 1}-${index + 1}`)
+        if (task.starts !== 1)
+          this.fail('every task', `task ${name} started ${task.starts} times`)
+        if (!task.succeeded) return
+      }
+    })
   }
 
   reported(event: KeptnEvent): void {

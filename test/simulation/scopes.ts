@@ -106,6 +106,11 @@ export const SCOPES = {
     { tasks: { one: { ms: 200 } } },
     { silent: true, tasks: { quiet: { ms: 20_000 } } },
   ]),
+  /** All actions are silent: nobody is answered. */
+  unanswered: scope([
+    { silent: true, tasks: { one: { exitCode: 3 }, never: {} } },
+    { silent: true, tasks: { two: {}, three: {} } },
+  ]),
   /** Tasks take a while: a user can do something to them. */
   slow: scope([{ tasks: { one: { ms: 20_000 }, two: { ms: 5_000 } } }]),
   /** Tasks and files in another namespace. */

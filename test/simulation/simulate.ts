@@ -124,17 +124,14 @@ const judgeEnd = ({ judge, keptn, cluster }: System, quiet: boolean): void => {
       judge.unsettled > 0 ? 'ends' : 'idle',
       `it does not come to rest: ${judge.unsettled} unsettled, the job watch is ${judge.watchThere ? 'there' : 'gone'}`,
     )
-  for (const {
-    event,
-    accepted,
-    started,
-    finished,
-    aborted,
-    forgotten,
-  } of judge.runs.values()) {
-    if (!accepted || judge.allSilent) continue
+  for (const [id, run] of judge.runs) {
+    const { event, accepted, started, finished, aborted, forgotten } = run
+    if (!accepted) continue
     const [sequence] = keptn.engine.sequences(event.shkeptncontext)
-    if (aborted || forgotten || sequence?.state === 'timedOut') continue
+    // Of a run that is not answered Keptn knows nothing.
+    const timedOut = sequence?.state === 'timedOut' && !judge.allSilent
+    if (!run.disturbed && !timedOut) judge.everyTaskRan(id)
+    if (judge.allSilent || aborted || forgotten || timedOut) continue
     if (started === 0) judge.fail('one .started', 'none was sent')
     if (finished === 0) judge.fail('one .finished', 'none was sent')
     if (sequence?.state !== 'finished' && started === 1 && finished === 1)
