@@ -212,7 +212,7 @@ export const makeSystem = (
       .then(
         () => ({ exitCode: 0 }),
         (error: unknown) => {
-          note(`${process.name} fails: ${String(error)}`)
+          failed(`${process.name} fails`, error)
           return { exitCode: 1 }
         },
       )
@@ -231,7 +231,17 @@ export const makeSystem = (
     (level, message, fields) => {
       if (trace && level !== 'info')
         note(`${name}: ${message} ${JSON.stringify(fields)}`)
+      const error = fields?.['error']
+      if (error !== undefined && !EXPECTED.test(String(error)))
+        judge.fail('sound', `${name}: ${message}: ${String(error)}`)
     }
+
+  /** What it ends with is no defect if others are to blame. */
+  const failed = (what: string, error: unknown): void => {
+    note(`${what}: ${String(error)}`)
+    if (!isExpected(error))
+      judge.fail('sound', (error as Error).stack ?? String(error))
+  }
 
   const ring = async (
     from: Process,
@@ -258,7 +268,7 @@ export const makeSystem = (
     await from.awake()
   }
 
-  /** Whether a request is answered well in time; `defect`: not by chance. */
+  /** Whether a request is answered well in time. */
   const answered = async (
     process: Process,
     request: Promise<unknown>,
@@ -269,9 +279,7 @@ export const makeSystem = (
       request.then(
         () => true,
         (error: unknown) => {
-          note(`${process.name} answers: ${String(error)}`)
-          if (!isExpected(error))
-            judge.fail('sound', (error as Error).stack ?? String(error))
+          failed(`${process.name} answers`, error)
           return false
         },
       ),
@@ -558,6 +566,9 @@ export type System = ReturnType<typeof makeSystem>
 const isExpected = (error: unknown): boolean =>
   (error instanceof ClusterError && error.code !== 'Invalid') ||
   error instanceof StoreError
+
+/** The same in a line of the log. */
+const EXPECTED = /^(ClusterError|StoreError): /
 
 const changeText = (change: {
   type: string
