@@ -65,6 +65,11 @@ interface RunTruth {
    * when the head was deleted, and come until then beside what is sent now.
    */
   owed: { started: boolean; finished: boolean; until: number }
+  /**
+   * What was on its way while its process froze for so long that another one
+   * may have done it meanwhile: as much may come once more.
+   */
+  late: { started: number; finished: number; tasks: number }
   /** A user deleted its head. */
   headDeleted: boolean
   aborted: boolean
@@ -82,14 +87,12 @@ const ON_ITS_WAY = 60_000
 export class Judge {
   readonly violations: Violation[] = []
   /**
-   * What a process did that froze for longer than the lease and woke: a report
-   * that was sent already, a task of a run that had ended.
+   * What a process did that froze for long while it was about to do it, and
+   * woke: a report that was sent already, a task of a run that had ended.
    */
   frozenSenders = 0
   /** Something outside took the job watch away, and no signal came since. */
   watchLost = false
-  /** A process froze for so long that it may send twice. */
-  longFreeze = false
   /** Runs that a delivery began again after a user deleted their head. */
   forgotten = 0
   readonly runs = new Map<string, RunTruth>()
@@ -120,6 +123,7 @@ export class Judge {
       headDeleted: false,
       forgotten: false,
       owed: { started: false, finished: false, until: 0 },
+      late: { started: 0, finished: 0, tasks: 0 },
       aborted: false,
       endedAt: undefined,
     })
@@ -267,10 +271,36 @@ export class Judge {
         )
       }
     })
-    if (run.endedAt !== undefined && this.#now() - run.endedAt > ON_ITS_WAY) {
-      if (this.longFreeze) this.frozenSenders += 1
-      else this.fail('still after the end', `task ${place} is created`)
-    }
+    if (run.endedAt !== undefined && this.#now() - run.endedAt > ON_ITS_WAY)
+      if (!this.#isLate(run, 'tasks'))
+        this.fail('still after the end', `task ${place} is created`)
+  }
+
+  /** A report goes out that was on its way while its sender was frozen. */
+  sendsLate(report: Pick<KeptnEvent, 'type' | 'triggeredid'>): void {
+    const run = this.#runOf(report)
+    if (run) run.late[kindOf(report)] += 1
+  }
+
+  /** A task is created; `wasFrozen`: whether its creator was, for long. */
+  creates(id: string, wasFrozen: (since: number) => boolean): void {
+    const run = this.runs.get(id)
+    if (run?.endedAt !== undefined && wasFrozen(run.endedAt))
+      run.late.tasks += 1
+  }
+
+  /** True once for each such act of a process that was frozen. */
+  #isLate({ late }: RunTruth, what: keyof RunTruth['late']): boolean {
+    if (late[what] === 0) return false
+    late[what] -= 1
+    this.frozenSenders += 1
+    return true
+  }
+
+  #runOf({
+    triggeredid,
+  }: Pick<KeptnEvent, 'triggeredid'>): RunTruth | undefined {
+    return [...this.runs.values()].find(({ event }) => event.id === triggeredid)
   }
 
   get allSilent(): boolean {
@@ -322,19 +352,17 @@ export class Judge {
   }
 
   reported(event: KeptnEvent): void {
-    const run = [...this.runs.values()].find(
-      (run) => run.event.id === event.triggeredid,
-    )
+    const run = this.#runOf(event)
     if (!run)
       return this.fail('one .started', `a report to nothing: ${event.type}`)
-    const kind = event.type.endsWith('.started') ? 'started' : 'finished'
+    const kind = kindOf(event)
     run[kind] += 1
     if (run[kind] > 1) {
       if (run.owed[kind] && this.#now() <= run.owed.until) {
         run.owed[kind] = false
         run[kind] -= 1
-      } else if (this.longFreeze) this.frozenSenders += 1
-      else this.fail(`one .${kind}`, `it is sent for the ${run[kind]}. time`)
+      } else if (!this.#isLate(run, kind))
+        this.fail(`one .${kind}`, `it is sent for the ${run[kind]}. time`)
     }
     if (kind === 'started') return
     if (run.started === 0)
@@ -398,6 +426,9 @@ const isAlive = ({ metadata, status }: Job): boolean =>
     ({ type, status }) =>
       ['Complete', 'Failed'].includes(type) && status === 'True',
   )
+
+const kindOf = ({ type }: Pick<KeptnEvent, 'type'>): 'started' | 'finished' =>
+  type.endsWith('.started') ? 'started' : 'finished'
 
 /** `A-T` at the end of a task Job's name. */
 export const placeOf = ({ metadata }: Job): string | undefined =>

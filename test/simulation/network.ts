@@ -16,6 +16,8 @@ import { type Disturbance, FAULTS, type Fault } from './schedule.ts'
 export interface Call {
   /** Of all calls, from 1. */
   number: number
+  /** Milliseconds since the start: when it was begun. */
+  since: number
   process: Process
   port: 'cluster' | 'store' | 'reporter'
   method: string
@@ -77,7 +79,7 @@ export class Network {
   readonly #note: ((line: string) => void) | undefined
   readonly #happen: (disturbance: Disturbance) => Promise<void>
   readonly #done: (call: Call) => void
-  readonly #frozen: (ms: number) => void
+  readonly #begins: (call: Call) => void
   #lagUntil = 0
   readonly #awayUntil = { keptn: 0, cluster: 0 }
 
@@ -90,18 +92,18 @@ export class Network {
     note: ((line: string) => void) | undefined
     /** Something that happens elsewhere. */
     happen: (disturbance: Disturbance) => Promise<void>
+    /** A call is about to take effect. */
+    begins: (call: Call) => void
     /** A call took effect. */
     done: (call: Call) => void
-    /** A process is frozen for that long. */
-    frozen: (ms: number) => void
   }) {
     this.#clock = options.clock
     this.#random = options.random
     this.#gated = options.gated
     this.#note = options.note
     this.#happen = options.happen
+    this.#begins = options.begins
     this.#done = options.done
-    this.#frozen = options.frozen
     this.#disturbances = Map.groupBy(
       options.disturbances,
       ({ call, phase }) => `${call} ${phase}`,
@@ -175,8 +177,9 @@ export class Network {
     return this.#clock.monotonic() < this.#awayUntil[who] ? who : undefined
   }
 
-  #begin(given: Omit<Call, 'number'>): Call {
-    const call = { number: this.calls.length + 1, ...given }
+  #begin(given: Omit<Call, 'number' | 'since'>): Call {
+    const since = this.#clock.monotonic()
+    const call = { number: this.calls.length + 1, since, ...given }
     this.calls.push(call)
     return call
   }
@@ -204,7 +207,7 @@ export class Network {
   }
 
   async #call<T>(
-    given: Omit<Call, 'number'>,
+    given: Omit<Call, 'number' | 'since'>,
     effect: () => Promise<T>,
   ): Promise<T> {
     const call = this.#begin(given)
@@ -249,6 +252,7 @@ export class Network {
       return this.#failure(call, 'before') as T
     }
     this.#note?.(textOf(call))
+    this.#begins(call)
     const result = await effect()
     this.#done(call)
     return result
@@ -295,7 +299,7 @@ export class Network {
       const { kind, ms = 0 } = disturbance
       if (!isFault(kind)) await this.#happen(disturbance)
       else if (kind === 'death') call.process.kill()
-      else if (kind === 'freeze') this.#freeze(call, ms)
+      else if (kind === 'freeze') call.process.freeze(ms)
       else if (kind === 'error')
         return { instead: this.#failure(call, 'before') }
       else if (kind === 'conflict')
@@ -329,7 +333,7 @@ export class Network {
       const { kind, ms = 0 } = disturbance
       if (!isFault(kind)) await this.#happen(disturbance)
       else if (kind === 'death') call.process.kill()
-      else if (kind === 'freeze') this.#freeze(call, ms)
+      else if (kind === 'freeze') call.process.freeze(ms)
       else if (kind === 'error')
         return { instead: this.#failure(call, 'after') }
       else if (kind === 'conflict')
@@ -350,11 +354,6 @@ export class Network {
     this.#note?.(
       `${phase} call ${call.number}, ${textOf(call)}: *** ${kind}${ms === undefined ? '' : ` ${ms} ms`}`,
     )
-  }
-
-  #freeze(call: Call, ms: number): void {
-    call.process.freeze(ms)
-    this.#frozen(ms)
   }
 
   /** The caller waits until its own limit, or until it is told to stop. */

@@ -15,6 +15,7 @@ export class Process {
   #bury = (): void => undefined
   #dead = false
   #frozenUntil = 0
+  readonly #freezes: { from: number; until: number }[] = []
   #calls: (() => void)[] = []
   #timers: (() => void)[] = []
 
@@ -53,9 +54,21 @@ export class Process {
     this.#bury()
   }
 
+  /** How much of the time since `then` it stood still. Milliseconds. */
+  frozenSince(then: number): number {
+    const now = this.#clock.monotonic()
+    return this.#freezes.reduce(
+      (sum, { from, until }) =>
+        sum + Math.max(0, Math.min(until, now) - Math.max(from, then)),
+      0,
+    )
+  }
+
   freeze(ms: number): void {
-    const until = this.#clock.monotonic() + ms
+    const now = this.#clock.monotonic()
+    const until = now + ms
     if (until <= this.#frozenUntil) return
+    this.#freezes.push({ from: Math.max(now, this.#frozenUntil), until })
     this.#frozenUntil = until
     this.#clock.after(ms, () => this.#wake())
   }

@@ -158,12 +158,13 @@ t.test('a pass that was frozen between its list and its claim', async (t) => {
   const { calls } = await simulate({ scope: 'pair', disturbances: [] })
   const lists = calls.filter((call) => textOf(call).includes('list '))
   for (const { number } of lists) {
-    const { violations } = await simulate({
+    const { violations, frozenSenders } = await simulate({
       scope: 'pair',
       disturbances: [
         { call: number, phase: 'after', kind: 'freeze', ms: 90_000 },
       ],
     })
     t.strictSame(violations, [], `call ${number}`)
+    t.equal(frozenSenders, 0, `call ${number}: it does not send`)
   }
 })

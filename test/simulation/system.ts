@@ -1,7 +1,11 @@
 import type { JobEvent } from '../../config/event.ts'
 import { atMost } from '../../function/at-most.ts'
 import { sleep } from '../../function/clock.ts'
-import { ClusterError, ifThere } from '../../function/cluster/cluster.ts'
+import {
+  ClusterError,
+  ifThere,
+  type Job,
+} from '../../function/cluster/cluster.ts'
 import { MemoryCluster } from '../../function/cluster/memory.ts'
 import { seededRandom } from '../../function/cluster/memory/random.ts'
 import {
@@ -89,6 +93,7 @@ export const makeSystem = (
   const random = jitter === undefined ? undefined : seededRandom(jitter)
   const clock = new SimulationClock(jitter)
   const settings = settingsOf(scope)
+  const halfLease = settings.leaseSeconds * 500
   const judge = new Judge(scope, () => clock.monotonic())
   const note = (line: string): void =>
     trace?.(`${(clock.monotonic() / 1000).toFixed(3).padStart(9)}  ${line}`)
@@ -180,10 +185,20 @@ export const makeSystem = (
       if (job && method === 'delete')
         judge.left((args[3] as { uid?: string }).uid === job)
     },
-    frozen: (ms) => {
-      // Until half the lease is over it may be sent; it is taken over after
-      // the lease and the time that Keptn needs to store.
-      if (ms > settings.leaseSeconds * 500) judge.longFreeze = true
+    begins: ({ process, method, args: [what, object, more], since }) => {
+      if (method === 'send') {
+        // Until half the lease is over it may be sent; it is taken over after
+        // the lease and the time that Keptn needs to store.
+        if (process.frozenSince(since) > halfLease)
+          judge.sendsLate(what as KeptnEvent)
+      } else if (method === 'create' && what === 'Job' && !isDryRun(more)) {
+        const { labels } = (object as Job).metadata!
+        if (labels?.[LABEL.role] === 'task')
+          judge.creates(
+            labels[LABEL.run]!,
+            (since) => process.frozenSince(since) > halfLease,
+          )
+      }
     },
   })
 
@@ -566,6 +581,9 @@ export type System = ReturnType<typeof makeSystem>
 const isExpected = (error: unknown): boolean =>
   (error instanceof ClusterError && error.code !== 'Invalid') ||
   error instanceof StoreError
+
+const isDryRun = (options: unknown): boolean =>
+  (options as { dryRun?: boolean } | undefined)?.dryRun === true
 
 /** The same in a line of the log. */
 const EXPECTED = /^(ClusterError|StoreError): /
