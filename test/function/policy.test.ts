@@ -163,6 +163,24 @@ const cases: [string, NodeJS.ProcessEnv, Partial<Task>, string | undefined][] =
       'service-account-not-allowed',
     ],
     [
+      "the own account in the function's namespace, where Jobs run elsewhere",
+      { JOB_NAMESPACE: 'j', JOB_NAMESPACES: 'home' },
+      { serviceAccount: 'fn', namespace: 'home' },
+      'service-account-not-allowed',
+    ],
+    [
+      "the watch's account in the function's namespace",
+      { JOB_NAMESPACE: 'j', JOB_NAMESPACES: 'home' },
+      { serviceAccount: 'fn-job-watch', namespace: 'home' },
+      'service-account-not-allowed',
+    ],
+    [
+      'the own account where Jobs run',
+      { JOB_NAMESPACE: 'j' },
+      { serviceAccount: 'fn' },
+      'service-account-not-allowed',
+    ],
+    [
       "the event source's account",
       {},
       { serviceAccount: 'job-executor-service-source' },

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import t from 'tap'
+import t, { type Test } from 'tap'
 import type { JobEvent } from '../../config/event.ts'
 import type { Task } from '../../config/model.ts'
 import { parseConfig } from '../../config/parse.ts'
@@ -65,7 +65,8 @@ const withinPolicy = (settings: Settings, job: Job): void => {
   must(
     ![settings.serviceAccount, settings.jobWatch.serviceAccount].includes(
       account,
-    ) || namespace !== settings.jobNamespace,
+    ) ||
+      ![settings.jobNamespace, settings.instance.namespace].includes(namespace),
     `the function's account ${account}`,
   )
   must(
@@ -204,16 +205,23 @@ const text = ({
     { name: 'a', events: [{ name: '*' }, { name: '.*' }], tasks },
   ])}\n`
 
-const STRICT = givenSettings({
+const POLICY = {
   ALLOWED_IMAGE_LIST: 'docker.io/ok/*',
   JOB_NAMESPACES: 'more',
-  ALLOWED_SERVICE_ACCOUNTS: 'team-*,fn',
+  ALLOWED_SERVICE_ACCOUNTS: 'team-*,fn*',
   ALLOWED_SECRETS: 'team,own-*',
   FUNCTION_SECRETS: 'own-*,job-executor-service-keptn',
   ALLOWED_CAPABILITIES: 'NET_RAW',
+}
+const STRICT = givenSettings(POLICY)
+/** Jobs run in a namespace of their own, and may run in the function's. */
+const APART = givenSettings({
+  ...POLICY,
+  JOB_NAMESPACE: 'work',
+  JOB_NAMESPACES: 'more,jobs',
 })
 
-t.test('what is rendered never exceeds the policy', async (t) => {
+const neverExceeds = async (t: Test, settings: Settings): Promise<void> => {
   let rendered = 0
   let refused = 0
   await fc.assert(
@@ -222,7 +230,7 @@ t.test('what is rendered never exceeds the policy', async (t) => {
       if ('problems' in parsed) return
       const { tasks } = await planRun(
         {
-          settings: STRICT,
+          settings,
           image: async () => 'fn:1',
           files: async () => ({
             files: [{ path: 'a', content: Buffer.from('x') }],
@@ -242,14 +250,21 @@ t.test('what is rendered never exceeds the policy', async (t) => {
       for (const { result } of tasks)
         if ('job' in result) {
           rendered += 1
-          withinPolicy(STRICT, result.job)
+          withinPolicy(settings, result.job)
         } else refused += 1
     }),
     { numRuns: 3_000, seed: 1 },
   )
   t.ok(rendered > 50, `${rendered} tasks were rendered`)
   t.ok(refused > 500, `${refused} tasks were refused`)
-})
+}
+
+t.test('what is rendered never exceeds the policy', (t) =>
+  neverExceeds(t, STRICT),
+)
+t.test('nor where Jobs run in another namespace than the function', (t) =>
+  neverExceeds(t, APART),
+)
 
 t.test('the test can fail: without the policy it does', async (t) => {
   const loose = givenSettings({ JOB_NAMESPACES: '*' })
