@@ -11,7 +11,34 @@ t.test('without an audience the job watch has no token for it', async (t) => {
   const { volumes, containers } = podOf(givenSettings())
   t.equal(volumes, undefined)
   t.equal(containers[0]?.volumeMounts, undefined)
-  t.notMatch(containers[0]?.env, [{ name: 'TOKEN_FILE' }])
+})
+
+t.test('it is told these settings, and no others', async (t) => {
+  const names = [
+    ...['CALLBACK_URL', 'FUNCTION_NAME', 'FUNCTION_NAMESPACE'],
+    ...['JOB_NAMESPACE', 'JOB_NAMESPACES', 'JOB_WATCH_HEARTBEAT_SECONDS'],
+    'JOB_WATCH_LINGER_SECONDS',
+  ]
+  for (const [settings, more] of [
+    [
+      givenSettings({
+        KEPTN_API_ENDPOINT: 'http://keptn',
+        KEPTN_API_TOKEN: 'x',
+      }),
+      [],
+    ],
+    [guarded, ['TOKEN_FILE']],
+  ] as const) {
+    const { containers, initContainers } = podOf(settings)
+    t.equal(containers.length, 1)
+    t.equal(initContainers, undefined)
+    const [{ env, envFrom } = {}] = containers
+    t.strictSame(
+      env?.map(({ name }) => name),
+      [...names, ...more, 'JOB_UID'],
+    )
+    t.equal(envFrom, undefined)
+  }
 })
 
 t.test('with an audience it gets a short-lived token, as a file', async (t) => {
