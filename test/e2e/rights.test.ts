@@ -230,6 +230,7 @@ for (const account of [NAME, `${NAME}-job-watch`])
       const granted = grantedTo(account)
       t.comment(`${own.length} requests, ${granted.length} verbs granted`)
       t.ok(own.length > 0, 'it was at work')
+      t.ok(granted.length > 0, 'something is granted to it')
       t.same(
         own
           .filter(isRefusal)

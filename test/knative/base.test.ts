@@ -80,19 +80,84 @@ t.test('every setting in the manifests exists', async (t) => {
     t.ok(literal.split('=')[0]! in settingsTable, literal)
 })
 
-t.test('no policy and no role is about something else', async (t) => {
-  const [jobs] = named('NetworkPolicy').filter(({ metadata: { name } }) =>
-    name.endsWith('-jobs'),
+t.test('the policies say who may connect to what', async (t) => {
+  const name = settingsTable.FUNCTION_NAME.default
+  t.strictSame(
+    Object.fromEntries(
+      named('NetworkPolicy').map(({ metadata, spec }) => [metadata.name, spec]),
+    ),
+    {
+      [`${name}-jobs`]: {
+        podSelector: {
+          matchExpressions: [
+            { key: LABEL.role, operator: 'In', values: ['task', 'watch'] },
+          ],
+        },
+        policyTypes: ['Ingress'],
+      },
+      [name]: {
+        podSelector: { matchLabels: { 'app.kubernetes.io/name': name } },
+        policyTypes: ['Ingress'],
+        ingress: [
+          {
+            from: [
+              {
+                namespaceSelector: {
+                  matchExpressions: [
+                    {
+                      key: 'kubernetes.io/metadata.name',
+                      operator: 'In',
+                      values: [
+                        ...['knative-serving', 'knative-eventing'],
+                        ...['kourier-system', 'contour-internal'],
+                        'istio-system',
+                      ],
+                    },
+                  ],
+                },
+              },
+            ],
+          },
+        ],
+      },
+    },
   )
-  t.equal(jobs?.['spec'].podSelector.matchExpressions[0].key, LABEL.role)
-  for (const { rules } of named('Role'))
-    for (const { resources, verbs } of rules as {
-      resources: string[]
-      verbs: string[]
-    }[]) {
+  const [service] = named('Service')
+  t.equal(
+    service?.['spec'].template.metadata.labels['app.kubernetes.io/name'],
+    name,
+    'the function has the label',
+  )
+})
+
+t.test('each role is of one account, in its namespace alone', async (t) => {
+  const name = settingsTable.FUNCTION_NAME.default
+  const accounts = [name, `${name}-job-watch`]
+  t.strictSame(names('ClusterRole'), [])
+  t.strictSame(names('ClusterRoleBinding'), [])
+  t.strictSame(names('Role'), accounts)
+  t.strictSame(
+    named('RoleBinding').map(({ roleRef, subjects }) => ({
+      roleRef,
+      subjects,
+    })),
+    accounts.map((name) => ({
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name }],
+    })),
+  )
+})
+
+t.test('no role is about something else', async (t) => {
+  for (const { metadata, rules } of named('Role')) {
+    const granted = rules as { resources: string[]; verbs: string[] }[]
+    t.ok(granted.length > 0, `${metadata.name} grants something`)
+    for (const { resources, verbs } of granted) {
+      t.ok(resources.length > 0 && verbs.length > 0)
       t.notOk(resources.includes('secrets'), 'no right to read Secrets')
       t.notOk([...resources, ...verbs].includes('*'), 'no wildcard')
     }
+  }
 })
 
 t.test('the Deployment of the overlay is the Knative Service', async (t) => {
