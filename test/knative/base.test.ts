@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { loadAll } from 'js-yaml'
 import t from 'tap'
+import { MIN_HEAD_TTL } from '../../function/head.ts'
 import { LABEL } from '../../function/labels.ts'
 import { settingsTable } from '../../function/settings-table.ts'
 
@@ -68,6 +69,33 @@ t.test(
     }
   },
 )
+
+/** What lies between the first delivery and the last. Seconds. */
+const retriedFor = ({
+  retry,
+  backoffPolicy,
+  backoffDelay,
+}: Manifest['delivery']): number => {
+  const delay = Number(/^PT([\d.]+)S$/.exec(String(backoffDelay))?.[1])
+  // https://knative.dev/docs/eventing/event-delivery/
+  const pause = (attempt: number): number =>
+    delay * (backoffPolicy === 'exponential' ? 2 ** attempt : attempt)
+  return Array.from({ length: retry as number }, (_, at) => pause(at)).reduce(
+    (sum, each) => sum + each,
+    0,
+  )
+}
+
+t.test('a settled run is remembered for longer than it is retried', (t) => {
+  for (const { metadata, spec } of named('Trigger')) {
+    const seconds = retriedFor(spec.delivery)
+    t.ok(
+      seconds > 0 && seconds < MIN_HEAD_TTL,
+      `${metadata.name}: ${seconds} s`,
+    )
+  }
+  t.end()
+})
 
 t.test('every setting in the manifests exists', async (t) => {
   const literals = named('Kustomization').flatMap(({ configMapGenerator }) =>
