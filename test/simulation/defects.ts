@@ -103,9 +103,10 @@ export const DEFECTS: Defect[] = [
   },
   {
     name: 'the verdict is not kept with the claim',
+    with: [{ kind: 'death' }, { kind: 'delete-task' }],
     file: 'decide.ts',
     replace: 'const { verdict } = claim\n',
-    by: `const verdict = makeVerdict({ plan: head.plan, tasks: {}, time: claim.verdict.time })
+    by: `const verdict = makeVerdict({ plan: head.plan, tasks: walk.tasks, time: claim.verdict.time })
 `,
     breaks: ['verdict'],
   },
@@ -201,7 +202,7 @@ export const DEFECTS: Defect[] = [
     breaks: ['one .finished'],
   },
   {
-    name: 'who takes a claim over does not wait until it is stored',
+    name: 'a claim is taken over while it is held',
     with: [{ kind: 'death' }],
     file: 'decide.ts',
     replace: 'export const STORE_DELAY = 6_000',

@@ -70,6 +70,8 @@ interface RunTruth {
    * may have done it meanwhile: as much may come once more.
    */
   late: { started: number; finished: number; tasks: number }
+  /** What `.finished` will say, since it was claimed. */
+  verdict: string | undefined
   /** A user deleted its head. */
   headDeleted: boolean
   aborted: boolean
@@ -120,6 +122,7 @@ export class Judge {
       unsettled: false,
       committed: false,
       disturbed: false,
+      verdict: undefined,
       headDeleted: false,
       forgotten: false,
       owed: { started: false, finished: false, until: 0 },
@@ -202,6 +205,7 @@ export class Judge {
       type === 'ADDED' && metadata!.labels![LABEL.unsettled] !== undefined
     if (begins && run.committed) this.#forget(run)
     run.committed = true
+    this.#claimed(run, metadata!.annotations?.[ANNOTATION.claim])
     run.unsettled =
       type !== 'DELETED' && metadata!.labels![LABEL.unsettled] !== undefined
     if (
@@ -209,6 +213,16 @@ export class Judge {
       metadata!.deletionTimestamp
     )
       run.endedAt ??= this.#now()
+  }
+
+  /** What was claimed may have been sent: it does not change any more. */
+  #claimed(run: RunTruth, claim = '{}'): void {
+    const { verdict } = JSON.parse(claim) as { verdict?: object }
+    if (!verdict) return
+    const text = JSON.stringify(verdict)
+    if (run.verdict !== undefined && run.verdict !== text)
+      this.fail('verdict', `${run.verdict} was claimed, and then ${text}`)
+    run.verdict = text
   }
 
   /** Without its head nobody knows that the event was answered: a new run. */
@@ -223,6 +237,7 @@ export class Judge {
       finished: run.finished === 0,
       until: this.#now() + ON_ITS_WAY,
     }
+    run.verdict = undefined
     run.tasks.clear()
     run.started = 0
     run.finished = 0
