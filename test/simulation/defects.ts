@@ -223,6 +223,43 @@ export const DEFECTS: Defect[] = [
     by: 'if (',
     breaks: ['one .started', 'one .finished'],
   },
+  {
+    name: 'who was frozen does not look at the time before it sends',
+    scope: 'pair',
+    with: [{ kind: 'freeze', ms: 90_000 }],
+    file: 'deliver.ts',
+    replace: 'if (clock.monotonic() >= until)',
+    by: 'if (until < 0)',
+    breaks: ['one .started', 'one .finished'],
+  },
+  {
+    name: 'a silent action is left out',
+    file: 'decide.ts',
+    replace: 'if (over.has(step.action.index)) continue',
+    by: 'if (step.action.silent || over.has(step.action.index)) continue',
+    breaks: ['every task'],
+  },
+  {
+    name: 'a failed task ends the actions after its own, too',
+    file: 'decide.ts',
+    replace: 'if (over.has(step.action.index)) continue',
+    by: 'if (over.size > 0) continue',
+    breaks: ['every task'],
+  },
+  {
+    name: 'a pass in the background throws',
+    file: 'job-executor.ts',
+    replace: 'inBackground(reconcileRun(received.run, received.fresh))',
+    by: "inBackground(Promise.reject(new TypeError('planted')))",
+    breaks: ['sound'],
+  },
+  {
+    name: 'the job watch throws',
+    file: 'watch/job-watch.ts',
+    replace: 'else empty ??= now',
+    by: "else throw new TypeError('planted')",
+    breaks: ['sound'],
+  },
 ]
 
 const FUNCTION = new URL('../../function/', import.meta.url).href
