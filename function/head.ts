@@ -407,7 +407,7 @@ const releasePatch = (head: Pick<Head, 'finalizers'>): JsonPatch => {
 /**
  * A Broker repeats for less than that: a settled run is not run again. Seconds.
  */
-export const MIN_HEAD_TTL = 15 * 60
+export const MIN_HEAD_TTL = 30 * 60
 
 /** Seconds; `age` in milliseconds. */
 const headTtl = (plan: Plan, age: number): number => {

@@ -70,20 +70,24 @@ t.test(
   },
 )
 
-/** What lies between the first delivery and the last. Seconds. */
+/**
+ * What may lie between the first delivery and the end of the last, if each is
+ * answered as late as can be. Seconds.
+ */
 const retriedFor = ({
   retry,
   backoffPolicy,
   backoffDelay,
 }: Manifest['delivery']): number => {
   const delay = Number(/^PT([\d.]+)S$/.exec(String(backoffDelay))?.[1])
-  // https://knative.dev/docs/eventing/event-delivery/
+  const timeout = Number(named('Service')[0]!.spec.template.spec.timeoutSeconds)
+  // https://knative.dev/docs/eventing/event-delivery/; some count from 1.
   const pause = (attempt: number): number =>
     delay * (backoffPolicy === 'exponential' ? 2 ** attempt : attempt)
-  return Array.from({ length: retry as number }, (_, at) => pause(at)).reduce(
-    (sum, each) => sum + each,
-    0,
+  const pauses = Array.from({ length: retry as number }, (_, at) =>
+    pause(at + 1),
   )
+  return pauses.reduce((sum, each) => sum + each + timeout, timeout)
 }
 
 t.test('a settled run is remembered for longer than it is retried', (t) => {
