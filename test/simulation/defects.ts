@@ -187,6 +187,23 @@ export const DEFECTS: Defect[] = [
     breaks: ['ends', 'one .finished', 'verdict', 'one start'],
   },
   {
+    name: 'a right that is away is taken for a refusal',
+    with: [{ kind: 'no-right', ms: 5 }],
+    file: 'refusal.ts',
+    replace:
+      ' &&\n  !(lacksRight(error) && metadata!.namespace === settings.jobNamespace)',
+    by: '',
+    breaks: ['verdict'],
+  },
+  {
+    name: 'a label that was edited is expected to be ours',
+    with: [{ kind: 'relabel-head' }],
+    file: 'head.ts',
+    replace: 'value: unsettledText',
+    by: 'value: UNSETTLED',
+    breaks: ['ends', 'sound'],
+  },
+  {
     name: 'a head has no finalizer',
     with: [{ kind: 'delete-head' }],
     file: 'head.ts',

@@ -17,6 +17,9 @@ const TIMES: Record<string, number> = {
   'keptn-away': 10_000,
   'cluster-away': 10_000,
   quota: 10_000,
+  'no-right': 10_000,
+  'no-watch-pod': 70_000,
+  'hold-back': 10_000,
 }
 
 /** Everything that can happen at a call, before it and after it. */

@@ -1,7 +1,11 @@
 import { hash } from 'node:crypto'
 import type { Clock } from '../../function/clock.ts'
 import { sleep } from '../../function/clock.ts'
-import { type Cluster, ClusterError } from '../../function/cluster/cluster.ts'
+import {
+  type Cluster,
+  ClusterError,
+  type Job,
+} from '../../function/cluster/cluster.ts'
 import type { MemoryCluster } from '../../function/cluster/memory.ts'
 import type { Reporter } from '../../function/reporter.ts'
 import {
@@ -82,6 +86,7 @@ export class Network {
   readonly #begins: (call: Call) => void
   #lagUntil = 0
   readonly #awayUntil = { keptn: 0, cluster: 0 }
+  #rightless = { namespace: '', until: 0 }
 
   constructor(options: {
     clock: Clock
@@ -171,6 +176,24 @@ export class Network {
     this.#awayUntil[who] = this.#clock.monotonic() + ms
   }
 
+  /** Nobody's rights in that namespace are known for that long. */
+  rightless(namespace: string, ms: number): void {
+    this.#rightless = { namespace, until: this.#clock.monotonic() + ms }
+  }
+
+  #checkRight({ port, method, args }: Call): void {
+    const { namespace, until } = this.#rightless
+    if (port !== 'cluster' || this.#clock.monotonic() >= until) return
+    const [kind, where] = args as [string, string | Job]
+    const asked = typeof where === 'string' ? where : where.metadata?.namespace
+    if (asked !== namespace) return
+    // Only its words tell it from a policy that refuses.
+    throw new ClusterError(
+      'Forbidden',
+      `${kind} is forbidden: User "injected" cannot ${method} resource "${kind}" in the namespace "${namespace}"`,
+    )
+  }
+
   /** Who a call cannot reach now. */
   #unreachable({ port }: Call): 'keptn' | 'cluster' | undefined {
     const who = port === 'cluster' ? 'cluster' : 'keptn'
@@ -198,6 +221,7 @@ export class Network {
     await this.#turn(call)
     await this.#before(call)
     if (this.#unreachable(call)) this.#failure(call, 'before')
+    this.#checkRight(call)
     for await (const event of cluster.watch(...args)) {
       const lag = this.#lagUntil - this.#clock.monotonic()
       if (lag > 0) await sleep(this.#clock, lag)
@@ -252,6 +276,7 @@ export class Network {
       return this.#failure(call, 'before') as T
     }
     this.#note?.(textOf(call))
+    this.#checkRight(call)
     this.#begins(call)
     const result = await effect()
     this.#done(call)

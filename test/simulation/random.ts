@@ -36,6 +36,10 @@ const KINDS: [Fault | Incident, number][] = [
   ['keptn-away', 2],
   ['cluster-away', 1],
   ['quota', 1],
+  ['no-right', 1],
+  ['no-watch-pod', 1],
+  ['hold-back', 1],
+  ['relabel-head', 1],
   ['commit', 1],
 ]
 
@@ -46,6 +50,9 @@ const DURATIONS: Partial<Record<Fault | Incident, number[]>> = {
   'keptn-away': [500, 10_000, 70_000, 300_000],
   'cluster-away': [500, 10_000, 70_000],
   quota: [500, 10_000, 70_000, 300_000],
+  'no-right': [5, 500, 10_000, 70_000],
+  'no-watch-pod': [10_000, 70_000, 300_000],
+  'hold-back': [500, 10_000, 70_000],
 }
 
 /** Calls of a scope without disturbances, about; more come with them. */

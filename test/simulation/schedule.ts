@@ -57,6 +57,14 @@ export const INCIDENTS = [
   'cluster-away',
   /** A quota has no room for a further Job for `ms`. */
   'quota',
+  /** An API server that has just begun knows nobody's rights for `ms`. */
+  'no-right',
+  /** The job watch gets no pod for `ms`. */
+  'no-watch-pod',
+  /** Somebody, a queue say, holds a task's Job back for `ms`. */
+  'hold-back',
+  /** An admin edits the label of a head. */
+  'relabel-head',
   /** The team commits another config, with another content of its files. */
   'commit',
 ] as const

@@ -4,6 +4,7 @@ import { sleep } from '../../function/clock.ts'
 import {
   ClusterError,
   ifThere,
+  isClusterError,
   type Job,
 } from '../../function/cluster/cluster.ts'
 import { MemoryCluster } from '../../function/cluster/memory.ts'
@@ -127,9 +128,14 @@ export const makeSystem = (
   }
   const cluster = new MemoryCluster({ clock, runner, immutable })
   let fullUntil = 0
-  cluster.admit = (kind) => {
+  let noWatchPodUntil = 0
+  cluster.admit = (kind, { metadata }) => {
     if (kind === 'Job' && clock.monotonic() < fullUntil)
       throw new ClusterError('QuotaExceeded', 'injected')
+    const role = metadata?.labels?.[LABEL.role]
+    if (kind === 'Pod' && role === 'watch')
+      if (clock.monotonic() < noWatchPodUntil)
+        throw new ClusterError('Forbidden', 'injected')
   }
   cluster.observe((change) => {
     if (trace && change.kind !== 'Event') note(`  ${changeText(change)}`)
@@ -431,6 +437,17 @@ export const makeSystem = (
     if (namespace && name) await ifThere(cluster.delete(kind, namespace, name))
   }
 
+  const hold = async ({ metadata }: Job, suspend: boolean): Promise<void> => {
+    const { namespace, name, uid } = metadata!
+    const patch = cluster.patch('Job', namespace!, name!, [
+      { op: 'test', path: '/metadata/uid', value: uid },
+      { op: 'add', path: '/spec/suspend', value: suspend },
+    ])
+    await patch.catch((error: unknown) => {
+      if (!isClusterError(error, 'NotFound', 'Conflict')) throw error
+    })
+  }
+
   const happen = async ({ kind, ms = 0 }: Disturbance): Promise<void> => {
     switch (kind) {
       case 'kill-watch': {
@@ -541,6 +558,30 @@ export const makeSystem = (
       case 'quota':
         fullUntil = clock.monotonic() + ms
         return
+      case 'no-right':
+        network.rightless(settings.jobNamespace, ms)
+        return cluster.closeWatches()
+      case 'no-watch-pod':
+        noWatchPodUntil = clock.monotonic() + ms
+        return
+      case 'hold-back': {
+        const job = jobs('task').at(-1)
+        if (!job || job.status?.conditions?.length) return
+        judge.disrupted(job.metadata!.labels![LABEL.run]!, placeOf(job)!)
+        await hold(job, true)
+        clock.after(ms, () => void hold(job, false))
+        return
+      }
+      case 'relabel-head': {
+        const [head] = jobs('head')
+        const { namespace, name, labels } = head?.metadata ?? {}
+        if (labels?.[LABEL.unsettled] === undefined) return
+        const path = `/metadata/labels/${LABEL.unsettled.replaceAll('/', '~1')}`
+        await cluster.patch('Job', namespace!, name!, [
+          { op: 'replace', path, value: 'false' },
+        ])
+        return
+      }
       case 'commit':
         return commit()
       default:
