@@ -114,7 +114,9 @@ const start = async (opened: OpenPort | undefined): Promise<void> => {
   if (settings.jobWatch.enabled) ports.begun = (run) => watch.begin(run)
   if (!reporter)
     log('warn', 'nobody is answered: set KEPTN_API_ENDPOINT or K_SINK')
-  const { sender } = settings
+  const { keptn, sender } = settings
+  if (keptn && !keptn.token && !keptn.oauth)
+    log('warn', 'Keptn is asked without a token: set KEPTN_API_TOKEN')
   if (!sender) log('warn', 'anybody in the cluster may post: see AUDIENCE')
   const executor = jobExecutor(ports, inTurn)
   const { server, answer } = opened ?? (await openPort(settings.port, log))

@@ -219,9 +219,14 @@ t.test('every event that was handed over ends exactly once', async (t) => {
     () => undefined,
   )
   const handed = handedOver()
+  // What has a run has reached the function, whatever the channel forgot.
+  const heads = await jobs('job-executor.keptn.sh/role=head')
+  const committed = JSON.stringify(heads)
   const lost = sent.filter(
     (event) =>
-      !isAnswered(event) && (!handed.includes(event) || cutOff.has(event)),
+      !isAnswered(event) &&
+      !committed.includes(event.triggered) &&
+      (!handed.includes(event) || cutOff.has(event)),
   )
   const promised = sent.filter((event) => !lost.includes(event))
   const unanswered = promised.filter((event) => !hasEnded(event))

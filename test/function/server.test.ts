@@ -38,7 +38,15 @@ t.test('without an audience it warns that anybody may post', async (t) => {
   t.match(await said({}), ANYBODY)
 })
 
-t.test('with one it does not', async (t) => {
+t.test('without a token for Keptn it warns', async (t) => {
+  const warns = '"Keptn is asked without a token: set KEPTN_API_TOKEN"'
+  const KEPTN_API_ENDPOINT = 'http://127.0.0.1:9/api'
+  t.match(await said({ KEPTN_API_ENDPOINT }), warns)
+  t.notMatch(await said({ KEPTN_API_ENDPOINT, KEPTN_API_TOKEN: 'x' }), warns)
+  t.notMatch(await said({}), warns)
+})
+
+t.test('with an audience it does not', async (t) => {
   const text = await said({ AUDIENCE: 'fn', ALLOWED_SENDERS: 'a:*' })
   t.notMatch(text, ANYBODY)
 })
