@@ -29,7 +29,7 @@ const PULL_MEANS: [answer: RegExp, meaning: string][] = [
 
 /** What a busy node or control plane says and takes back. */
 const PASSING =
-  /failed to sync (secret|configmap) cache|deadline exceeded|failed calling webhook|operation cannot be fulfilled|connection refused|etcdserver|too many requests|reserve container name|reserving ctr name|is already in use by container|timed? ?out|status unknown for quota|not yet ready to handle request|unable to handle the request|connection (?:lost|reset)|rpc error|TLS handshake|unexpected EOF/i
+  /failed to sync (secret|configmap) cache|deadline exceeded|failed calling webhook|operation cannot be fulfilled|connection refused|etcdserver|too many requests|reserve container name|reserving ctr name|is already in use by container|timed out|timeout|status unknown for quota|not yet ready to handle request|unable to handle the request|connection (?:lost|reset)|rpc error|TLS handshake|unexpected EOF/i
 
 /** What a registry says that is busy, or away for a moment. */
 const PASSING_PULL =
@@ -41,8 +41,13 @@ const PASSING_PULL =
  */
 const PULL_GRACE = 20_000
 
+/** What stands in quotes are names, which may be any words. */
+const unquoted = (message: string): string =>
+  message.replace(/"[^"]*"|'[^']*'|`[^`]*`/g, '')
+
 /** True for a message of something that is tried again with good hope. */
-export const isPassing = (message: string): boolean => PASSING.test(message)
+export const isPassing = (message: string): boolean =>
+  PASSING.test(unquoted(message))
 
 /** Why a pod will never start, in words; `undefined`: it may. */
 export const hopelessReason = (
@@ -76,7 +81,9 @@ const waitingForEver = (pod: Pod, now: number): string | undefined => {
 
 const mayPullYet = (pod: Pod, message: string, now: number): boolean => {
   const since = pod.status?.startTime ?? pod.metadata!.creationTimestamp!
-  return PASSING_PULL.test(message) && now - Date.parse(since) < PULL_GRACE
+  return (
+    PASSING_PULL.test(unquoted(message)) && now - Date.parse(since) < PULL_GRACE
+  )
 }
 
 const pullMeans = (message: string): string => {

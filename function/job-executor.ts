@@ -41,8 +41,11 @@ export const EVENTS_AT_ONCE = 16
  */
 const POKE_PAUSE = 100
 
-/** Milliseconds. */
+/** A job watch that does not watch is told of once in that time. Milliseconds. */
 const STAND_IN = 60_000
+
+/** Its pod may only be replaced: it gets that long. Milliseconds. */
+const REPLACED = 10_000
 
 /** Makes the function from its ports; `inTurn`: lets events begin. */
 export const jobExecutor = (
@@ -63,8 +66,7 @@ export const jobExecutor = (
     async () => {
       if (!settings.jobWatch.enabled) return
       const watch = await poke(ports, watchJob(settings, await ports.image()))
-      const why = notWatching(watch, cluster.time())
-      if (why !== undefined) inBackground(standIn(watch, why))
+      if (notWatching(watch, cluster.time())) inBackground(standIn(watch))
     },
     async () => {
       if (inTurn.waiting() > 0)
@@ -128,15 +130,18 @@ export const jobExecutor = (
     return items.map(({ metadata }) => runOfHead(metadata!.name!))
   }
 
-  /** A job watch that does not watch is told once in that time. */
   let stoodIn = -Infinity
   /** Does what a job watch would that cannot: nobody else brings runs on. */
-  const standIn = async (watch: Job, why: string): Promise<void> => {
+  const standIn = async ({ metadata }: Job): Promise<void> => {
     const now = clock.monotonic()
     if (now - stoodIn < STAND_IN) return
     stoodIn = now
+    await sleep(clock, REPLACED)
+    const { namespace, name, uid } = metadata!
+    const watch = await ifThere(cluster.get('Job', namespace!, name!))
+    const why = watch && notWatching(watch, cluster.time())
+    if (why === undefined) return
     log('error', why)
-    const { namespace, name, uid } = watch.metadata!
     await tellUser(
       ports,
       { namespace: namespace!, name: name!, uid: uid! },

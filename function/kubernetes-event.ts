@@ -1,4 +1,4 @@
-import type { Event } from './cluster/cluster.ts'
+import { type Event, isClusterError } from './cluster/cluster.ts'
 import { cleanText } from './clean-text.ts'
 import type { Head } from './head.ts'
 import { LABEL } from './labels.ts'
@@ -7,19 +7,22 @@ import type { Ports } from './ports.ts'
 
 /**
  * Leaves a Kubernetes Event for who looks with `kubectl describe` or
- * `kubectl get events`. Best effort: never rejects.
+ * `kubectl get events`. Best effort: never rejects. `once`: the end of a name
+ * that it has as long as the cluster keeps it; not told again meanwhile.
  */
 export const tellUser = async (
   { cluster, settings, log, replica }: Ports,
   about: Pick<Head, 'namespace'> & Partial<Pick<Head, 'name' | 'uid'>>,
-  what: { reason: string; message: string },
+  what: { reason: string; message: string; once?: string },
 ): Promise<void> => {
   const time = new Date(cluster.time()).toISOString()
   const event: Event = {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: {
-      generateName: 'job-executor-',
+      ...(what.once === undefined
+        ? { generateName: 'job-executor-' }
+        : { name: `job-executor-${what.once}` }),
       namespace: about.namespace,
       labels: { [LABEL.instance]: instanceId(settings.instance) },
     },
@@ -52,6 +55,8 @@ export const tellUser = async (
   try {
     await cluster.create('Event', event)
   } catch (error) {
+    if (what.once !== undefined && isClusterError(error, 'AlreadyExists'))
+      return
     log('warn', 'a Kubernetes Event could not be written', {
       error: (error as Error).message,
       event: what,

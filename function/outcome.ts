@@ -56,7 +56,7 @@ export const taskOutcome = (args: {
     const hopeless = hopelessReason(job, pod, now)
     if (hopeless) return { state: 'failed', reason: hopeless, hopeless: true }
     if (lingers(pod, now))
-      return { state: 'failed', reason: besideReason(job, pod), hopeless: true }
+      return { state: 'failed', reason: besideReason(job, pod) }
   }
   const event = args.events?.find(
     ({ reason, message }) =>
@@ -104,6 +104,8 @@ const lingers = (pod: Pod, now: number): boolean => {
     end.exitCode !== 0 &&
     pod.metadata?.deletionTimestamp === undefined &&
     pod.status?.phase === 'Running' &&
+    // A native sidecar is told to end, and its pod tells its own end then.
+    pod.status.containerStatuses!.some(({ state }) => state?.running) &&
     now - Date.parse(end.finishedAt ?? '') >= POD_GRACE
   )
 }

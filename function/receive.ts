@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { JobEvent } from '../config/event.ts'
 import { parseConfig, type ParsedConfig } from '../config/parse.ts'
 import type { Problem } from '../config/problem.ts'
@@ -81,8 +82,9 @@ export const receive = async (
         message: `it has ${found.text.length} bytes; at most ${configBytes} are read (LIMIT_CONFIG_BYTES)`,
       },
     ])
-  const parsed = await parsedOf(ports, event, found)
+  const parsed = parsedOf(found)
   if ('problems' in parsed) return unusable(ports, run, event, parsed.problems)
+  tellWarnings(ports, event, found, parsed.warnings)
   const planned = await planRun(sourcesOf(ports, event), run, event, {
     config: parsed.config,
     configHash: found.hash,
@@ -95,28 +97,36 @@ export const receive = async (
 /** Events that come together are mostly of few commits. */
 const parsedConfigs = boundedCache<ParsedConfig>(2 * 1024 * 1024)
 
-/** What is hardly meant in a config is told once, to who looks. */
-const parsedOf = async (
-  ports: Ports,
-  event: JobEvent,
-  { hash, text }: FoundConfig,
-): Promise<ParsedConfig> => {
+const parsedOf = ({ hash, text }: FoundConfig): ParsedConfig => {
   const known = parsedConfigs.get(hash)
   if (known) return known
   const parsed = parseConfig(text)
   // Of what it became: aliases may make much of a short text.
   parsedConfigs.set(hash, parsed, JSON.stringify(parsed).length)
-  if ('warnings' in parsed && parsed.warnings.length > 0) {
-    const where = Object.values(scopeOf(event)).filter(Boolean).join('/')
-    const message = `job/config.yaml of ${where}: ${parsed.warnings.map(problemLine).join('; ')}`
-    ports.log('warn', message)
-    await tellUser(
-      ports,
-      { namespace: ports.settings.jobNamespace },
-      { reason: 'ConfigWarning', message },
-    )
-  }
   return parsed
+}
+
+/** Of which service which config was told of. */
+const toldOf = boundedCache<true>(64 * 1024)
+
+/** Tells who looks of what is hardly meant in a config; not waited for. */
+const tellWarnings = (
+  ports: Ports,
+  event: JobEvent,
+  { hash }: FoundConfig,
+  warnings: Problem[],
+): void => {
+  const where = Object.values(scopeOf(event)).filter(Boolean).join('/')
+  const once = createHash('sha256').update(`${hash} ${where}`).digest('hex')
+  if (warnings.length === 0 || toldOf.get(once)) return
+  toldOf.set(once, true, 0)
+  const message = `job/config.yaml of ${where}: ${warnings.map(problemLine).join('; ')}`
+  ports.log('warn', message)
+  void tellUser(
+    ports,
+    { namespace: ports.settings.jobNamespace },
+    { reason: 'ConfigWarning', message, once: once.slice(0, 32) },
+  )
 }
 
 const knownRun = (head: Head): Received => ({

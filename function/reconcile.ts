@@ -433,8 +433,8 @@ const mark = async (
 
 const stop = async (pass: Pass, step: Step, reason: string): Promise<void> => {
   const name = recordName(step)
-  const { job } = pass.jobs.get(name)!
-  await stopTask(pass.ports.cluster, job, reason)
+  const { job: before } = pass.jobs.get(name)!
+  const job = await stopTask(pass.ports.cluster, before, reason)
   pass.jobs.set(name, { job, outcome: { state: 'failed', reason } })
 }
 

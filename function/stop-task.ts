@@ -12,13 +12,14 @@ const path = `/metadata/annotations/${ANNOTATION.stopped.replaceAll('/', '~1')}`
 /**
  * Stops a task's Job and writes on it why. It is not deleted: who looks for
  * it finds it Failed, with its reason, until its time to live is over. Only
- * where a policy that came later allows it no change, it is.
+ * where a policy that came later allows it no change, it is. Resolves with
+ * the Job as it is then.
  */
 export const stopTask = async (
   cluster: Cluster,
   job: Job,
   reason: string,
-): Promise<void> => {
+): Promise<Job> => {
   const { namespace, name, uid } = job.metadata!
   const patch: JsonPatch = [
     { op: 'test', path: '/metadata/uid', value: uid },
@@ -34,9 +35,10 @@ export const stopTask = async (
       : []),
   ]
   try {
-    await cluster.patch('Job', namespace!, name!, patch)
+    return await cluster.patch('Job', namespace!, name!, patch)
   } catch (error) {
     if (!isDenied(error)) throw error
     await cluster.delete('Job', namespace!, name!, { uid: uid! })
+    return job
   }
 }

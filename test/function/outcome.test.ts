@@ -137,9 +137,24 @@ const CASES: [
   [
     'a sidecar runs on after the task failed',
     { pods: [beside(3)] },
-    hopeless(
+    failed(
       /^job job-1 failed, while other containers of its pod ran on; container task ended with exit code 3 \(Error\)$/,
     ),
+  ],
+  [
+    'the task failed, and a native sidecar is told to end: the pod tells',
+    {
+      pods: [
+        withStatus({
+          ...beside(3).status,
+          containerStatuses: beside(3).status!.containerStatuses!.slice(0, 1),
+          initContainerStatuses: [
+            containerStatus('istio-proxy', { running: {} }),
+          ],
+        }),
+      ],
+    },
+    RUNNING,
   ],
   [
     'the task failed a moment ago: its pod may be about to say so',
@@ -322,6 +337,34 @@ const CASES: [
     { events: [{ ...failedCreate, message }] },
     RUNNING,
   ]),
+  [
+    'FailedCreate of a task with a name that sounds like passing',
+    {
+      events: [
+        {
+          ...failedCreate,
+          message:
+            'Error creating: pods "timeout-test-" is forbidden: error looking up service account jobs/x: serviceaccount "x" not found',
+        },
+      ],
+    },
+    hopeless(/serviceaccount/),
+  ],
+  [
+    'a missing Secret with a name that sounds like passing',
+    {
+      pods: [
+        main(
+          waiting(
+            'task',
+            'CreateContainerConfigError',
+            'secret "gateway-timeout" not found',
+          ),
+        ),
+      ],
+    },
+    hopeless(/gateway-timeout/),
+  ],
   [
     'FailedCreate that passes, and one that does not',
     {

@@ -5,6 +5,7 @@ import {
   type Pod,
 } from '../../function/cluster/cluster.ts'
 import { expire, settle } from '../../function/settle.ts'
+import { stopTask } from '../../function/stop-task.ts'
 import { LABEL } from '../../function/labels.ts'
 import { noLog } from '../../function/log.ts'
 import type { Ports } from '../../function/ports.ts'
@@ -51,6 +52,36 @@ t.test('a container beside it gets a minute', async (t) => {
     containerStatus('istio-proxy', { running: {} }),
   ])
   t.equal(spec!.activeDeadlineSeconds, 70)
+})
+
+t.test('what was stopped stays stopped', async (t) => {
+  const { cluster } = givenCluster()
+  const head = await createHead(cluster)
+  const made = await createTask(cluster, head, '1-1')
+  const job = await stopTask(cluster, made, 'it was enough')
+  const running = containerStatus('task', { running: {} })
+  await settle(
+    { cluster, log: noLog } as unknown as Ports,
+    {
+      head,
+      jobs: new Map([
+        ['1-1', { job, outcome: { state: 'failed', reason: 'enough' } }],
+      ]),
+      pods: new Map([
+        [
+          '1-1',
+          [
+            pod(job, {
+              status: { phase: 'Running', containerStatuses: [running] },
+            }),
+          ],
+        ],
+      ]),
+    },
+    undefined,
+  )
+  const { spec } = await cluster.get('Job', 'jobs', job.metadata!.name!)
+  t.equal(spec!.activeDeadlineSeconds, 1)
 })
 
 t.test(
