@@ -212,6 +212,13 @@ t.test(
     const own = service?.['spec'].template.spec.containers[0]
     t.same(distributorOf(objects).envFrom, own.envFrom)
     t.match(own.envFrom, [{}, { secretRef: { optional: true } }])
+    t.match(
+      distributorOf(objects).env.find(
+        ({ name }: { name: string }) => name === 'KEPTN_API_ENDPOINT',
+      ),
+      { valueFrom: { configMapKeyRef: { key: 'KEPTN_API_ENDPOINT' } } },
+      'a distributor without it does not start',
+    )
   },
 )
 
