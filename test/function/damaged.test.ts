@@ -1,7 +1,7 @@
 import t from 'tap'
-import { sleep } from '../../function/clock.ts'
 import { ANNOTATION, LABEL } from '../../function/labels.ts'
-import { makeWorld, type World } from '../world.ts'
+import type { World } from '../world.ts'
+import { runningTask } from './given.ts'
 
 const CONFIG = `apiVersion: v2
 actions:
@@ -14,24 +14,6 @@ actions:
   - name: two
     image: busybox
 `
-
-/** A world whose first task runs for a minute. */
-const givenRun = async () => {
-  const world: World = makeWorld({
-    config: CONFIG,
-    scripts: {
-      one: async (run) => {
-        run.started()
-        await sleep(world.clock, 60_000, run.signal)
-        return { exitCode: run.signal.aborted ? 137 : 0 }
-      },
-    },
-  })
-  const event = world.trigger()
-  await world.deliver(event)
-  await world.clock.run(() => world.runs.length > 0, 10_000)
-  return { world, event }
-}
 
 const annotate = async (world: World, key: string, value: string) => {
   const { namespace, name } = world.jobs('head')[0]!.metadata!
@@ -55,7 +37,7 @@ for (const [key, value] of [
   [ANNOTATION.envelope, '"text"'],
 ] as const)
   t.test(`${key} edited to ${value}: the run ends and is told`, async (t) => {
-    const { world, event } = await givenRun()
+    const { world, event } = await runningTask(CONFIG)
     await annotate(world, key, value)
     t.equal(await world.deliver(event), true, 'a repeat is taken')
     t.equal(await world.settle(), true, 'it comes to rest')
@@ -83,7 +65,7 @@ for (const [key, value] of [
   })
 
 t.test('the end of a sequence passes a damaged head by', async (t) => {
-  const { world } = await givenRun()
+  const { world } = await runningTask(CONFIG)
   await annotate(world, ANNOTATION.plan, 'no gzip')
   const context = world.keptn.engine.sequences()[0]!.context
   t.equal(

@@ -1,27 +1,8 @@
 import t from 'tap'
 import { LABEL } from '../../function/labels.ts'
-import { makeWorld, type World } from '../world.ts'
-import { sleep } from '../../function/clock.ts'
-import { ONE_TASK } from './given.ts'
+import { ONE_TASK, runningTask } from './given.ts'
 
 /** What an admin may do to the labels of a head while its task runs. */
-const givenRun = async () => {
-  const world: World = makeWorld({
-    config: ONE_TASK,
-    scripts: {
-      one: async (run) => {
-        run.started()
-        await sleep(world.clock, 60_000, run.signal)
-        return { exitCode: 0 }
-      },
-    },
-  })
-  const event = world.trigger()
-  await world.deliver(event)
-  await world.clock.run(() => world.runs.length > 0, 10_000)
-  return { world, event }
-}
-
 const edits: [string, { op: 'replace' | 'remove'; label: string }][] = [
   ['unsettled is said to be false', { op: 'replace', label: LABEL.unsettled }],
   ['the run is another one', { op: 'replace', label: LABEL.run }],
@@ -30,7 +11,7 @@ const edits: [string, { op: 'replace' | 'remove'; label: string }][] = [
 
 for (const [name, { op, label }] of edits)
   t.test(`${name}: the run goes on`, async (t) => {
-    const { world, event } = await givenRun()
+    const { world, event } = await runningTask(ONE_TASK)
     const path = `/metadata/labels/${label.replaceAll('/', '~1')}`
     await world.cluster.patch(
       'Job',

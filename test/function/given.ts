@@ -217,6 +217,32 @@ actions:
   - {name: two, image: busybox, cmd: [run]}
 `
 
+/** A world whose task `one` runs for a minute. */
+export const slowWorld = (
+  options: Parameters<typeof makeWorld>[0] & object,
+): World => {
+  const world: World = makeWorld({
+    ...options,
+    scripts: {
+      one: async (run) => {
+        run.started()
+        await sleep(world.clock, 60_000, run.signal)
+        return { exitCode: run.signal.aborted ? 137 : 0 }
+      },
+    },
+  })
+  return world
+}
+
+/** Such a world, and an event whose task has just begun. */
+export const runningTask = async (config: string) => {
+  const world = slowWorld({ config })
+  const event = world.trigger()
+  await world.deliver(event)
+  await world.clock.run(() => world.runs.length > 0, 10_000)
+  return { world, event }
+}
+
 /** What another replica does with a run that is aborted. */
 export const endElsewhere = async ({ cluster, jobs }: World): Promise<void> => {
   const patch = async (

@@ -1,10 +1,8 @@
 import t from 'tap'
-import { sleep } from '../../function/clock.ts'
 import { ClusterError } from '../../function/cluster/cluster.ts'
 import { LABEL } from '../../function/labels.ts'
 import { notWatching } from '../../function/poke.ts'
-import { makeWorld, type World } from '../world.ts'
-import { ONE_TASK } from './given.ts'
+import { ONE_TASK, slowWorld } from './given.ts'
 
 const MINUTE = 60_000
 const made = Date.UTC(2026, 0, 1)
@@ -27,16 +25,9 @@ t.test('when it is told', async (t) => {
 /** A world whose job watch gets no pod. */
 const given = () => {
   const lines: string[] = []
-  const world: World = makeWorld({
+  const world = slowWorld({
     config: ONE_TASK,
     log: (level, message) => lines.push(`${level} ${message}`),
-    scripts: {
-      one: async (run) => {
-        run.started()
-        await sleep(world.clock, MINUTE, run.signal)
-        return { exitCode: 0 }
-      },
-    },
   })
   world.cluster.admit = (kind, { metadata }) => {
     if (kind === 'Pod' && metadata?.labels?.[LABEL.role] === 'watch')
