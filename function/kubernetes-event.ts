@@ -58,7 +58,7 @@ export const tellUser = async (
     if (what.once !== undefined && isClusterError(error, 'AlreadyExists'))
       return
     log('warn', 'a Kubernetes Event could not be written', {
-      error: (error as Error).message,
+      error: String(error),
       event: what,
     })
   }
