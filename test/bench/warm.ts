@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { connections, post, type Server, startServer } from './process.ts'
+import { deliver } from './deliver.ts'
+import { post, type Server, startServer } from './process.ts'
 import { compare, type Figure, median } from './sample.ts'
 import { AT_ONCE, bundle, NODE, type Place, ROOT, type World } from './world.ts'
 
@@ -130,26 +131,16 @@ const burst = async (world: World): Promise<Burst> => {
   const server = await startServer({
     ...{ node: NODE, argv: [bundle('server')], env: place.env },
   })
-  const agent = connections(AT_ONCE)
   try {
     await take(world, server)
     await server.says('task started', 1)
     const events = Array.from({ length: BURST }, () => world.event())
     const begin = performance.now()
-    // What is not accepted is delivered again, as by a Broker.
-    const deliver = async (event: string): Promise<boolean> => {
-      const { status } = await post(server.port, event, { agent })
-      if (status === 202) return true
-      await deliver(event)
-      return false
-    }
-    const answers = Promise.all(events.map(deliver))
+    const delivered = deliver(server.port, events, AT_ONCE)
     await server.says('task started', BURST + 1)
     const rate = (BURST / (performance.now() - begin)) * 1000
-    const accepted = (await answers).filter(Boolean).length
-    return { rate, peak: server.peak() / 1024, again: BURST - accepted }
+    return { rate, peak: server.peak() / 1024, again: await delivered }
   } finally {
-    agent.destroy()
     await server.end()
   }
 }
