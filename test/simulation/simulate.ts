@@ -161,11 +161,11 @@ const judgeRemains = async (system: System): Promise<void> => {
   })
   // What was left behind is swept with the next heartbeat after an hour.
   if (cluster.objects('ConfigMap').length > 0) {
-    clock.after(SWEPT_AFTER, () => {})
-    await atEachRest(() => (clock.step() ? undefined : true))
-    // A disturbance may befall a heartbeat; another one comes.
+    // A disturbance may befall a heartbeat; another one comes, when it is over.
     for (let before = -1; before < system.network.applied.length;) {
       before = system.network.applied.length
+      clock.after(SWEPT_AFTER, () => {})
+      await atEachRest(() => (clock.step() ? undefined : true))
       await sweep(system)
     }
   }
