@@ -26,8 +26,8 @@ export const newPatternBudget = (): Budget => ({ left: ALL_PATTERNS })
 
 /**
  * Reads the pattern for an event's type. `glob` is the whole type, where `*`
- * stands for any characters, dots and slashes too; `re2` may be found anywhere in it, as
- * in the original. What cannot be read never matches, `error` says why. No
+ * stands for any characters, dots and slashes too; `re2` may be found
+ * anywhere in it, as in the original. What cannot be read never matches, `error` says why. No
  * pattern takes long: RE2 knows no backtracking, nor does minimatch, and what
  * they would unfold is limited here, for each pattern and in all.
  */

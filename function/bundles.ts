@@ -2,6 +2,7 @@ import type { Cluster, ConfigMap, Kind, Kinds } from './cluster/cluster.ts'
 import { ifReadable, isClusterError } from './cluster/cluster.ts'
 import type { TaskFile } from './files.ts'
 import type { Head } from './head.ts'
+import { labelPath } from './json-pointer.ts'
 import { LABEL, ofRole, selectOwn } from './labels.ts'
 import { bundleName, type Instance, instanceId } from './names.ts'
 import { ownerReference } from './own-task.ts'
@@ -96,7 +97,7 @@ export const adoptBundles = async (
         },
         {
           op: 'add',
-          path: `/metadata/labels/${LABEL.unowned.replaceAll('/', '~1')}`,
+          path: labelPath(LABEL.unowned),
           value: 'false',
         },
       ]),

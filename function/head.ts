@@ -2,6 +2,7 @@ import { boundedCache } from './bounded-cache.ts'
 import type { Job, JsonPatch } from './cluster/cluster.ts'
 import type { Envelope } from './envelope.ts'
 import { harmlessJson } from './harmless.ts'
+import { annotationPath as annotation, labelPath } from './json-pointer.ts'
 import { labelValue } from './label-value.ts'
 import { ANNOTATION, FINALIZER, LABEL } from './labels.ts'
 import {
@@ -287,14 +288,6 @@ const decode = (job: Job): Head => {
   }
 }
 
-const pointer = (...keys: string[]): string =>
-  keys
-    .map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('')
-
-const annotation = (key: string): string =>
-  pointer('metadata', 'annotations', key)
-
 const sameHead = (head: Pick<Head, 'uid'>): JsonPatch[number] => ({
   op: 'test',
   path: '/metadata/uid',
@@ -390,7 +383,7 @@ export const settlePatch = (
       ]),
 ]
 
-const unsettledPath = pointer('metadata', 'labels', LABEL.unsettled)
+const unsettledPath = labelPath(LABEL.unsettled)
 
 /** Takes our finalizer off, and nobody else's. */
 const releasePatch = (head: Pick<Head, 'finalizers'>): JsonPatch => {

@@ -6,12 +6,13 @@ import {
   isClusterError,
   type Job,
 } from './cluster/cluster.ts'
+import { annotationPath } from './json-pointer.ts'
 import { ANNOTATION } from './labels.ts'
 
 const ATTEMPTS = 10
 const PAUSE = 200
 
-const poked = `/metadata/annotations/${ANNOTATION.poked.replaceAll('/', '~1')}`
+const poked = annotationPath(ANNOTATION.poked)
 
 /**
  * Makes sure that the job watch is there and will look once more before it

@@ -116,9 +116,10 @@ const tellWarnings = (
   { hash }: FoundConfig,
   warnings: Problem[],
 ): void => {
+  if (warnings.length === 0) return
   const where = Object.values(scopeOf(event)).filter(Boolean).join('/')
   const once = createHash('sha256').update(`${hash} ${where}`).digest('hex')
-  if (warnings.length === 0 || toldOf.get(once)) return
+  if (toldOf.get(once)) return
   toldOf.set(once, true, 0)
   const message = `job/config.yaml of ${where}: ${warnings.map(problemLine).join('; ')}`
   ports.log('warn', message)

@@ -1,9 +1,9 @@
 import {
   type ClusterError,
   isClusterError,
+  type Job,
   lacksRight,
 } from './cluster/cluster.ts'
-import type { Job } from './cluster/cluster.ts'
 import type { Ports } from './ports.ts'
 
 /**

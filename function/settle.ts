@@ -9,6 +9,7 @@ import {
 } from './cluster/cluster.ts'
 import { deleteUnownedBundles } from './bundles.ts'
 import { decodeHead, type Head, settlePatch } from './head.ts'
+import { labelPath } from './json-pointer.ts'
 import { LABEL } from './labels.ts'
 import { stepsOf } from './plan.ts'
 import type { Ports } from './ports.ts'
@@ -87,7 +88,7 @@ const expirePatch = (
       ]),
   {
     op: 'remove',
-    path: `/metadata/labels/${LABEL.unsettled.replaceAll('/', '~1')}`,
+    path: labelPath(LABEL.unsettled),
   },
 ]
 

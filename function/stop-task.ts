@@ -5,9 +5,10 @@ import {
   type JsonPatch,
 } from './cluster/cluster.ts'
 import { harmless } from './harmless.ts'
+import { annotationPath } from './json-pointer.ts'
 import { ANNOTATION } from './labels.ts'
 
-const path = `/metadata/annotations/${ANNOTATION.stopped.replaceAll('/', '~1')}`
+const path = annotationPath(ANNOTATION.stopped)
 
 /**
  * Stops a task's Job and writes on it why. It is not deleted: who looks for

@@ -1,4 +1,5 @@
 import t from 'tap'
+import { annotationPath } from '../../function/json-pointer.ts'
 import { ANNOTATION, LABEL } from '../../function/labels.ts'
 import type { World } from '../world.ts'
 import { runningTask } from './given.ts'
@@ -20,7 +21,7 @@ const annotate = async (world: World, key: string, value: string) => {
   await world.cluster.patch('Job', namespace!, name!, [
     {
       op: 'replace',
-      path: `/metadata/annotations/${key.replaceAll('/', '~1')}`,
+      path: annotationPath(key),
       value,
     },
   ])

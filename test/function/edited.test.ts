@@ -1,4 +1,5 @@
 import t from 'tap'
+import { labelPath } from '../../function/json-pointer.ts'
 import { LABEL } from '../../function/labels.ts'
 import { ONE_TASK, runningTask } from './given.ts'
 
@@ -12,7 +13,7 @@ const edits: [string, { op: 'replace' | 'remove'; label: string }][] = [
 for (const [name, { op, label }] of edits)
   t.test(`${name}: the run goes on`, async (t) => {
     const { world, event } = await runningTask(ONE_TASK)
-    const path = `/metadata/labels/${label.replaceAll('/', '~1')}`
+    const path = labelPath(label)
     await world.cluster.patch(
       'Job',
       'jobs',

@@ -56,9 +56,12 @@ export const canHappen = (
   if (kind === 'late') return phase === 'before' && writes
   if (kind !== 'conflict') return true
   if (!writes) return false
-  const dryRun = (args[2] as { dryRun?: boolean } | undefined)?.dryRun === true
-  return phase === 'before' ? method !== 'create' : !dryRun
+  return phase === 'before' ? method !== 'create' : !isDryRun(args[2])
 }
+
+/** Whether the options of a creation say that it is only tried. */
+export const isDryRun = (options: unknown): boolean =>
+  (options as { dryRun?: boolean } | undefined)?.dryRun === true
 
 /**
  * What is between the processes and the cluster, the store and Keptn: every

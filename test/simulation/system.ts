@@ -16,6 +16,7 @@ import {
   type ContainerRunner,
 } from '../../function/cluster/runner.ts'
 import { jobExecutor, type JobExecutor } from '../../function/job-executor.ts'
+import { labelPath } from '../../function/json-pointer.ts'
 import { LABEL } from '../../function/labels.ts'
 import type { Log } from '../../function/log.ts'
 import { runId } from '../../function/names.ts'
@@ -26,7 +27,7 @@ import type { KeptnEvent } from '../keptn/event.ts'
 import { inProcessKeptn } from '../keptn/in-process.ts'
 import { SimulationClock } from './clock.ts'
 import { Judge, placeOf } from './judge.ts'
-import { Network } from './network.ts'
+import { isDryRun, Network } from './network.ts'
 import { Process } from './process.ts'
 import type { Disturbance, Schedule } from './schedule.ts'
 import { SCOPES, type Scope } from './scopes.ts'
@@ -576,7 +577,7 @@ export const makeSystem = (
         const [head] = jobs('head')
         const { namespace, name, labels } = head?.metadata ?? {}
         if (labels?.[LABEL.unsettled] === undefined) return
-        const path = `/metadata/labels/${LABEL.unsettled.replaceAll('/', '~1')}`
+        const path = labelPath(LABEL.unsettled)
         await cluster.patch('Job', namespace!, name!, [
           { op: 'replace', path, value: 'false' },
         ])
@@ -622,9 +623,6 @@ export type System = ReturnType<typeof makeSystem>
 const isExpected = (error: unknown): boolean =>
   (error instanceof ClusterError && error.code !== 'Invalid') ||
   error instanceof StoreError
-
-const isDryRun = (options: unknown): boolean =>
-  (options as { dryRun?: boolean } | undefined)?.dryRun === true
 
 /** The same in a line of the log. */
 const EXPECTED = /^(ClusterError|StoreError): /
